@@ -1,0 +1,45 @@
+# Everything that is installed goes into .local/, which git ignores. See `make help`.
+PYTHON ?= python3
+TOOLS = $(PYTHON) -m tools
+PORT ?= 8069
+DB ?= merchant
+SMOKE ?=
+SUITE ?=
+TAGS ?=
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test run lint bench shell clean odoo screenshots format
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: ## Odoo with a connected demo store; SMOKE=1 checks it and exits; PORT=8069
+	@$(TOOLS) demo --port $(PORT) $(if $(SMOKE),--smoke)
+
+test: ## every test; SUITE=plain,feed,... chooses, TAGS=/module:Class.method narrows down
+	@$(TOOLS) test $(if $(SUITE),--suite $(SUITE)) $(if $(TAGS),--tags $(TAGS))
+
+run: ## Odoo with the suite, your own data; DB=merchant PORT=8069
+	@$(TOOLS) run --database $(DB) --port $(PORT)
+
+lint: ## all linters
+	@$(TOOLS) lint
+
+format: ## put the Python code into form
+	@$(TOOLS) format
+
+bench: ## benchmarks, printed
+	@$(TOOLS) bench
+
+screenshots: ## make the pictures in docs/ again
+	@$(TOOLS) screenshots
+
+shell: ## a Python shell on the database; DB=merchant
+	@$(TOOLS) odoo shell -d $(DB) --no-http
+
+odoo: ## Odoo's own command line; ARGS="shell -d DB --no-http"
+	@$(TOOLS) odoo $(ARGS)
+
+clean: ## stop the embedded servers and remove .local/
+	@$(TOOLS) clean

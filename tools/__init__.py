@@ -1,0 +1,1 @@
+"""Prepares and runs everything a developer needs; see ``make help``. Standard library only."""

@@ -1,0 +1,102 @@
+"""What the person at the keyboard sees: steps with their time, and failures in one sentence."""
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+
+
+class Failure(Exception):
+    """Something a person has to change; its text says what to do."""
+
+
+def say(text):
+    """Print a line for the person; standard output stays free for the result of a command."""
+    print(text, file=sys.stderr, flush=True)
+
+
+@contextlib.contextmanager
+def step(title, timings=None):
+    """Announce a step, show that a long one is alive, and tell how long it took.
+
+    :param list timings: gets a tuple of title and seconds when the step is done
+    """
+    started = time.monotonic()
+    done = threading.Event()
+
+    def tick():
+        while not done.wait(15):
+            say(f"  ... {title} ({time.monotonic() - started:.0f} s)")
+
+    say(f"- {title}")
+    thread = threading.Thread(target=tick, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+    seconds = time.monotonic() - started
+    if timings is not None:
+        timings.append((title, seconds))
+    if seconds >= 1:
+        say(f"  done in {seconds:.1f} s")
+
+
+def run(command, *, hint, log=None, **kwargs):
+    """Run a command and turn its failure into one sentence.
+
+    :param list command: program and arguments
+    :param str hint: what to do when it fails
+    :param Path log: where its output goes; it is shown in short when the command fails
+    :raises Failure: it could not be started or ended with another status than 0
+    """
+    command = [str(part) for part in command]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, errors="replace", **kwargs
+        )
+    except OSError as error:
+        raise Failure(f"{command[0]} could not be started ({error.strerror}). {hint}") from error
+    output = done.stdout + done.stderr
+    if log:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(output)
+    if done.returncode:
+        last = [line for line in output.strip().splitlines() if line.strip()][-1:]
+        detail = f": {last[0].strip()[:300]}" if last else ""
+        where = f" The whole output is in {log}." if log else ""
+        raise Failure(f"{os.path.basename(command[0])} failed{detail} - {hint}{where}")
+    return done.stdout
+
+
+def need_disk(folder, gigabytes):
+    """Refuse to start what will not fit.
+
+    :raises Failure: too little space
+    """
+    free = shutil.disk_usage(folder).free / 1e9
+    if free < gigabytes:
+        raise Failure(
+            f"{folder} has {free:.1f} GB free and {gigabytes} GB are needed: free some space and "
+            "start again."
+        )
+
+
+def am_root():
+    """Tell whether system packages can be installed without asking."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def root_command(command):
+    """Return the command in the form that has root's rights, or None when there is none."""
+    if am_root():
+        return command
+    if shutil.which("sudo"):
+        allowed = subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False)
+        if allowed.returncode == 0:
+            return ["sudo", "-n", *command]
+    return None
