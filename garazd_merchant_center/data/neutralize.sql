@@ -1,0 +1,8 @@
+-- A copied database must not be able to sell: no token, nothing sent.
+UPDATE merchant_store
+   SET mode = 'test',
+       state = 'draft',
+       api_token = NULL;
+UPDATE merchant_operation
+   SET state = 'withheld'
+ WHERE state = 'pending';

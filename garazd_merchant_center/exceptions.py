@@ -1,0 +1,42 @@
+"""What can go wrong at a marketplace, in the words of the base.
+
+An adapter turns the errors of its own client into these; the base knows no others. Each carries
+the code of a :class:`merchant.issue` and the values of its text, so that the same fact reads the
+same wherever it surfaces.
+"""
+
+
+class MarketplaceError(Exception):
+    """Base of the family.
+
+    :param str code: one of the codes of ``merchant.issue``
+    :param values: what the text of that code names (plain JSON values)
+    """
+
+    def __init__(self, code, **values):
+        super().__init__(code)
+        self.code = code
+        self.values = values
+
+    def __str__(self):
+        details = ", ".join(f"{key}={value}" for key, value in self.values.items())
+        return f"{self.code} ({details})" if details else self.code
+
+
+class RetryLater(MarketplaceError):
+    """It may work by itself later: time-out, overload, an answer cut in the middle.
+
+    :param float | None seconds: how long the marketplace asked to wait, None if it did not say
+    """
+
+    def __init__(self, code, seconds=None, **values):
+        super().__init__(code, **values)
+        self.seconds = seconds
+
+
+class NeedsUser(MarketplaceError):
+    """Only a person can mend it: an unreadable order, a refused status."""
+
+
+class StoreUnavailable(MarketplaceError):
+    """Nothing will work for this store until a person acts: the token was rejected."""

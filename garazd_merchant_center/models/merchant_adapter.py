@@ -1,0 +1,151 @@
+from odoo import models
+
+from ..schema import Page
+
+
+class MerchantAdapter(models.AbstractModel):
+    """The contract between the base and one marketplace.
+
+    A marketplace is an abstract model that inherits this one and is named
+    ``merchant.adapter.<marketplace>``. It is the only place that talks to the marketplace; the
+    base decides when, keeps what was read, and shows people what went wrong.
+
+    Every method gets the store as a single record. Methods that read or write over the network
+    raise only :class:`..exceptions.MarketplaceError` and its subclasses, hold no row locks while
+    they wait and change no records. The values they hand over are those of ``..schema``.
+    """
+
+    _name = "merchant.adapter"
+    _description = "Marketplace Adapter"
+
+    # === What the marketplace is === #
+
+    def _get_default_api_url(self):
+        """Return the address of the marketplace's interface for new stores.
+
+        :rtype: str
+        """
+        return ""
+
+    def _get_order_url(self, order):
+        """Return the page of an order in the seller's cabinet, or False.
+
+        :param order: a ``merchant.order``
+        :rtype: str | bool
+        """
+        return False
+
+    # === Reading === #
+
+    def _check_connection(self, store):
+        """Make one cheap read that fails when the token or the address is wrong.
+
+        Called while a person waits, also with a store that is not saved yet.
+
+        :raises StoreUnavailable: the token was rejected
+        :raises RetryLater: the marketplace could not be reached
+        """
+        raise NotImplementedError
+
+    # The following methods read one page of a list each. `cursor` is the one of the page before,
+    # None for the first. A record that cannot be read stands in the page as a MarketplaceError,
+    # so that it never stops the others.
+
+    def _read_statuses(self, store, cursor):
+        """Return the states that orders of this store can have.
+
+        :rtype: Page[StatusData]
+        """
+        raise NotImplementedError
+
+    def _read_payment_methods(self, store, cursor):
+        """Return the ways to pay that the store offers.
+
+        :rtype: Page[MethodData]
+        """
+        raise NotImplementedError
+
+    def _read_delivery_methods(self, store, cursor):
+        """Return the ways to deliver that the store offers.
+
+        :rtype: Page[MethodData]
+        """
+        raise NotImplementedError
+
+    def _read_categories(self, store, cursor):
+        """Return the store's own product groups, parents in any order.
+
+        :rtype: Page[CategoryData]
+        """
+        raise NotImplementedError
+
+    def _read_listings(self, store, cursor):
+        """Return the store's products. The same product may come more than once.
+
+        :rtype: Page[ListingData | MarketplaceError]
+        """
+        raise NotImplementedError
+
+    def _read_orders(self, store, cursor):
+        """Return the orders changed since ``store._get_orders_since()``, whatever their status.
+
+        :rtype: Page[RawOrder]
+        """
+        raise NotImplementedError
+
+    def _read_requested_orders(self, store, cursor):
+        """Return the orders that somebody asked to read again, one by one.
+
+        :rtype: Page[RawOrder]
+        """
+        after = (cursor or {}).get("after", 0)
+        orders = self.env["merchant.order"].search(
+            [("store_id", "=", store.id), ("refresh_requested", "=", True), ("id", ">", after)],
+            order="id",
+            limit=20,
+        )
+        return Page(
+            records=tuple(self._read_order(store, order.external_id) for order in orders),
+            cursor={"after": orders[-1].id} if orders else None,
+        )
+
+    def _read_order(self, store, external_id):
+        """Return one order as it is now, or an error when this order cannot be read.
+
+        :rtype: RawOrder | MarketplaceError
+        """
+        raise NotImplementedError
+
+    # === Understanding === #
+
+    def _parse_order(self, store, payload):
+        """Turn the payload of a :class:`RawOrder` into typed values; no network.
+
+        :rtype: OrderData
+        :raises NeedsUser: when it cannot be understood, with the place in the payload
+        """
+        raise NotImplementedError
+
+    # === Writing === #
+
+    def _prepare_operation(self, operation):
+        """Return the exact request that carries the operation out; no network.
+
+        :param operation: a ``merchant.operation``
+        :rtype: WriteRequest
+        :raises NeedsUser: when there is no such request
+        """
+        raise NotImplementedError
+
+    def _send_operations(self, operations):
+        """Carry out operations of one store and one kind.
+
+        An answer that proves nothing is settled by reading back. The caller holds a lease on the
+        operations and stores what comes back; nothing is raised for a single operation.
+
+        :param operations: ``merchant.operation`` records, oldest first
+        :return: one outcome per operation
+        :rtype: dict[int, Outcome], keyed by the operation's id
+        :raises MarketplaceError: nothing at all could be sent
+        """
+        raise NotImplementedError

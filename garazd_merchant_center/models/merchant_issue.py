@@ -1,0 +1,290 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+# What each code means for a person and what to do about it. The code is stored, the text is made
+# when it is read, in the reader's language.
+DETAILS = {
+    "token_rejected": _lt(
+        "The marketplace does not accept the API token (%(reason)s). Create a new token in the "
+        "cabinet of the marketplace and paste it into the store."
+    ),
+    "marketplace_unreachable": _lt(
+        "The marketplace could not be reached: %(reason)s. Odoo tries again by itself; nothing is "
+        "lost."
+    ),
+    "answer_unreadable": _lt(
+        "The marketplace gave an answer that is not readable: %(reason)s. Odoo tries again by "
+        "itself; nothing is lost."
+    ),
+    "request_refused": _lt("The marketplace refused a request: %(reason)s."),
+    "sync_failed": _lt(
+        "A synchronization stopped at an error nobody expected: %(reason)s. Retry it; when it "
+        "happens again, send this text to whoever maintains your Odoo."
+    ),
+    "order_without_identifier": _lt(
+        "The marketplace sent an order without a readable number: %(excerpt)s. Look at the newest "
+        "orders in the cabinet of the marketplace and compare."
+    ),
+    "order_unreadable": _lt(
+        "Order %(number)s cannot be read: %(path)s is %(value)s. It is kept as it came; correct it "
+        "in the cabinet of the marketplace and retry."
+    ),
+    "order_without_lines": _lt(
+        "Order %(number)s has no products. Add them in the cabinet of the marketplace and retry."
+    ),
+    "order_unknown_status": _lt(
+        "Order %(number)s has the status %(status)s, which this store does not know. Run the base "
+        "synchronization and retry."
+    ),
+    "order_unknown_product": _lt(
+        "Order %(number)s was imported, but these products are not known in Odoo: %(products)s. "
+        "Their lines carry a placeholder; put the right products there before you confirm."
+    ),
+    "order_total_differs": _lt(
+        "Order %(number)s costs %(expected)s on the marketplace, but its lines make %(actual)s. It "
+        "is not imported before both are equal; check its prices and quantities, then retry."
+    ),
+    "order_quantity_rounded": _lt(
+        "Order %(number)s has %(expected)s of %(product)s, which Odoo would round to %(actual)s. "
+        "Raise the decimal accuracy Product Unit in the technical settings, then retry."
+    ),
+    "order_currency_unknown": _lt(
+        "Order %(number)s is in the currency %(currency)s, which is not known in Odoo. Activate it "
+        "and retry."
+    ),
+    "order_failed": _lt("Order %(number)s could not be imported: %(reason)s."),
+    "listing_unreadable": _lt("A product of the store cannot be read: %(path)s is %(value)s."),
+    "listing_ambiguous": _lt(
+        "The product %(name)s (%(external_id)s) fits several products in Odoo: %(candidates)s. "
+        "Give them different references or set the mapping by hand."
+    ),
+    "listing_sku_repeated": _lt(
+        "Several products of the store have the SKU %(sku)s, so Odoo cannot tell which of them "
+        "%(name)s (%(external_id)s) is. Give them different SKUs or set the mapping by hand."
+    ),
+    "listing_taken": _lt(
+        "%(name)s (%(external_id)s) fits the product %(product)s, which is mapped to another "
+        "product of the store already. Correct the mapping by hand."
+    ),
+    "operation_failed": _lt("%(kind)s could not be carried out: %(reason)s."),
+}
+
+
+class MerchantIssue(models.Model):
+    """Something that a person should know or decide, once per cause and record."""
+
+    _name = "merchant.issue"
+    _description = "Marketplace Issue"
+    _order = "state desc, last_seen_at desc, id desc"
+
+    store_id = fields.Many2one("merchant.store", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(related="store_id.company_id", store=True)
+    code = fields.Selection(
+        selection=[
+            ("token_rejected", "The API token is not accepted"),
+            ("marketplace_unreachable", "The marketplace cannot be reached"),
+            ("answer_unreadable", "The marketplace's answer cannot be read"),
+            ("request_refused", "The marketplace refused a request"),
+            ("sync_failed", "A synchronization failed"),
+            ("order_without_identifier", "An order has no number"),
+            ("order_unreadable", "An order cannot be read"),
+            ("order_without_lines", "An order has no products"),
+            ("order_unknown_status", "An order has an unknown status"),
+            ("order_unknown_product", "An order has unknown products"),
+            ("order_total_differs", "An order's total differs"),
+            ("order_quantity_rounded", "An order's quantity would be rounded"),
+            ("order_currency_unknown", "An order's currency is not known"),
+            ("order_failed", "An order could not be imported"),
+            ("listing_unreadable", "A product cannot be read"),
+            ("listing_ambiguous", "A product fits several products in Odoo"),
+            ("listing_sku_repeated", "A SKU stands on several products of the store"),
+            ("listing_taken", "A product of Odoo is mapped already"),
+            ("operation_failed", "A change could not be sent"),
+        ],
+        string="Cause",
+        required=True,
+        readonly=True,
+    )
+    severity = fields.Selection(
+        selection=[("error", "Error"), ("warning", "Warning")],
+        required=True,
+        default="error",
+        readonly=True,
+    )
+    values = fields.Json(readonly=True)
+    title = fields.Char(compute="_compute_text", compute_sudo=False)
+    detail = fields.Text(compute="_compute_text", compute_sudo=False)
+    res_model = fields.Char(string="Record Kind", readonly=True)
+    res_id = fields.Many2oneReference(string="Record", model_field="res_model", readonly=True)
+    record_name = fields.Char(string="About", readonly=True)
+    state = fields.Selection(
+        selection=[("open", "Open"), ("resolved", "Resolved"), ("ignored", "Ignored")],
+        required=True,
+        default="open",
+        readonly=True,
+        index=True,
+    )
+    occurrences = fields.Integer(default=1, readonly=True)
+    first_seen_at = fields.Datetime(default=fields.Datetime.now, readonly=True)
+    last_seen_at = fields.Datetime(default=fields.Datetime.now, readonly=True)
+    resolved_at = fields.Datetime(readonly=True)
+
+    _open_uniq = models.UniqueIndex(
+        "(store_id, code, COALESCE(res_model, ''), COALESCE(res_id, 0)) WHERE state = 'open'",
+        "This issue is already open.",
+    )
+    _record_idx = models.Index("(res_model, res_id)")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("code", "values")
+    @api.depends_context("lang")
+    def _compute_text(self):
+        labels = dict(self._fields["code"]._description_selection(self.env))
+        details = self._get_details()
+        for issue in self:
+            issue.title = labels.get(issue.code)
+            template = details.get(issue.code)
+            issue.detail = self._fill(template, issue.values or {}) if template else issue.title
+
+    @api.depends("code", "record_name")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for issue in self:
+            issue.display_name = ": ".join(filter(None, [issue.title, issue.record_name]))
+
+    # === ACTION METHODS === #
+
+    def action_open_record(self):
+        """Open the record that the issue is about."""
+        self.ensure_one()
+        record = self._get_record()
+        if not record:
+            raise UserError(self.env._("The record of this issue no longer exists."))
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": record._name,
+            "res_id": record.id,
+            "views": [(False, "form")],
+        }
+
+    def action_retry(self):
+        """Try again what failed; the issue closes itself when it works."""
+        for issue in self.filtered(lambda i: i.state == "open"):
+            record = issue._get_record()
+            if hasattr(record, "action_retry"):
+                record.action_retry()
+            else:
+                issue.store_id.action_sync_orders()
+        return True
+
+    def action_resolve(self):
+        """Mark the issues as settled by hand."""
+        self._close("resolved")
+
+    def action_ignore(self):
+        """Never open these issues again for the same record."""
+        self._close("ignored")
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _get_details(self):
+        """Return the text of each code; modules add theirs.
+
+        :rtype: dict[str, LazyGettext]
+        """
+        return dict(DETAILS)
+
+    @api.model
+    def _get_codes(self, prefix):
+        """Return the codes of one family, for example ``order_``."""
+        codes = self._fields["code"].get_values(self.env)
+        return [code for code in codes if code.startswith(prefix)]
+
+    def _fill(self, template, values):
+        """Translate a template and put the values in; a missing value shows as a dash."""
+
+        class Known(dict):
+            def __missing__(self, key):
+                return "-"
+
+        return str(self.env._(template)) % Known(values)
+
+    def _get_record(self):
+        """Return the record the issue is about, or the store, or nothing when it is gone."""
+        self.ensure_one()
+        if not self.res_model:
+            return self.store_id
+        if self.res_model not in self.env:
+            return self.browse()
+        return self.env[self.res_model].browse(self.res_id).exists()
+
+    @api.model
+    def _report(self, store, code, record=None, severity="error", **values):
+        """Open an issue, or count it once more when it is open already.
+
+        An issue that a person ignored stays ignored.
+
+        :param store: the ``merchant.store``
+        :param str code: see the field ``code``
+        :param record: what it is about; None: the store itself
+        :param values: JSON values that the text of the code names
+        :return: the issue
+        """
+        domain = [
+            ("store_id", "=", store.id),
+            ("code", "=", code),
+            ("res_model", "=", record._name if record else False),
+            ("res_id", "=", record.id if record else False),
+        ]
+        now = fields.Datetime.now()
+        seen = self.sudo().search(domain + [("state", "in", ("open", "ignored"))], limit=1)
+        if seen:
+            seen.write(
+                {
+                    "values": values,
+                    "severity": severity,
+                    "last_seen_at": now,
+                    "occurrences": seen.occurrences + 1,
+                }
+            )
+            return seen
+        return self.sudo().create(
+            {
+                "store_id": store.id,
+                "code": code,
+                "severity": severity,
+                "values": values,
+                "res_model": record._name if record else False,
+                "res_id": record.id if record else False,
+                "record_name": record.display_name if record else store.name,
+                "first_seen_at": now,
+                "last_seen_at": now,
+            }
+        )
+
+    @api.model
+    def _resolve(self, store, codes=None, records=None):
+        """Close the open issues whose cause is gone.
+
+        :param codes: only these codes; None: all
+        :param records: what they are about; None: the store itself
+        """
+        domain = [("store_id", "=", store.id), ("state", "=", "open")]
+        if codes is not None:
+            domain += [("code", "in", list(codes))]
+        if records is None:
+            domain += [("res_model", "=", False)]
+        else:
+            domain += [("res_model", "=", records._name), ("res_id", "in", records.ids)]
+        self.sudo().search(domain)._close("resolved")
+
+    def _close(self, state):
+        # Users may settle issues, but not write anything else on them: the right to write stays
+        # with the system.
+        self.check_access("read")
+        self.sudo().write({"state": state, "resolved_at": fields.Datetime.now()})

@@ -1,0 +1,247 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..exceptions import MarketplaceError
+
+# The identifiers a match is made by, never a name.
+PRODUCT = "product.product"
+
+
+class MerchantListing(models.Model):
+    """A product variant as a store shows it on the marketplace."""
+
+    _name = "merchant.listing"
+    _description = "Marketplace Listing"
+    _order = "store_id, name, id"
+
+    store_id = fields.Many2one("merchant.store", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(related="store_id.company_id", store=True)
+    external_id = fields.Char(string="External Identifier", required=True)
+    seller_id = fields.Char(
+        string="Own Identifier", help="The identifier that the price list gave the product."
+    )
+    sku = fields.Char(string="SKU", index="btree_not_null")
+    name = fields.Char()
+    category = fields.Char(string="Category on the Marketplace")
+    category_id = fields.Many2one("merchant.category", string="Group", ondelete="set null")
+    status = fields.Char(string="Status on the Marketplace")
+    url = fields.Char(string="Page")
+    product_id = fields.Many2one(
+        PRODUCT, string="Product in Odoo", index="btree_not_null", ondelete="set null"
+    )
+    mapping_id = fields.Many2one("merchant.mapping", compute="_compute_mapping_id")
+    state = fields.Selection(
+        selection=[
+            ("matched", "Matched"),
+            ("unmatched", "Not in Odoo"),
+            ("ambiguous", "Fits several"),
+        ],
+        required=True,
+        default="unmatched",
+        index=True,
+    )
+    currency_id = fields.Many2one("res.currency")
+    observed_price = fields.Monetary(string="Price on the Marketplace")
+    observed_quantity = fields.Float(
+        string="Quantity on the Marketplace", digits="Product Unit", aggregator=False
+    )
+    observed_presence = fields.Char(string="Availability on the Marketplace")
+    observed_at = fields.Datetime(string="Last Read")
+
+    _external_uniq = models.Constraint(
+        "UNIQUE(store_id, external_id)", "This listing is already known."
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("store_id", "external_id", "product_id")
+    def _compute_mapping_id(self):
+        mappings = self.env["merchant.mapping"].search(
+            [
+                ("store_id", "in", self.store_id.ids),
+                ("model", "=", PRODUCT),
+                ("external_id", "in", self.mapped("external_id")),
+            ]
+        )
+        by_key = {(m.store_id, m.external_id): m for m in mappings}
+        for listing in self:
+            listing.mapping_id = by_key.get((listing.store_id, listing.external_id))
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _prepare_listing_vals(self, store, data, categories, currencies):
+        """Return the values of the listing that shows ``data``.
+
+        :param ListingData data:
+        :param dict categories: identifier -> merchant.category
+        :param dict currencies: ISO code -> res.currency
+        """
+        category = categories.get(data.group_external_id, self.env["merchant.category"])
+        return {
+            "name": data.name,
+            "seller_id": data.seller_id,
+            "sku": data.sku,
+            "category": data.category,
+            "category_id": category.id,
+            "status": data.status,
+            "url": data.url,
+            "currency_id": currencies.get(data.currency, self.env["res.currency"]).id,
+            "observed_price": float(data.price or 0),
+            "observed_quantity": float(data.quantity or 0),
+            "observed_presence": data.presence,
+        }
+
+    @api.model
+    def _merge(self, store, records):
+        """Keep what the store shows and match new listings with products.
+
+        Absence proves nothing: a listing that is not among the records stays as it is.
+
+        :param records: ``ListingData`` values or errors; the same listing may come twice
+        :return: the numbers of created, updated, unchanged and failed listings
+        :rtype: dict[str, int]
+        """
+        counts = dict.fromkeys(("created", "updated", "unchanged", "failed"), 0)
+        errors = [record for record in records if isinstance(record, MarketplaceError)]
+        for error in errors:
+            store._report_error(error)
+        counts["failed"] = len(errors)
+        by_id = {data.external_id: data for data in records if data not in errors}
+        listings = self.sudo()
+        domain = [("store_id", "=", store.id)]
+        known = {
+            listing.external_id: listing
+            for listing in listings.search(domain + [("external_id", "in", list(by_id))])
+        }
+        categories = {c.external_id: c for c in self.env["merchant.category"].search(domain)}
+        currencies = {c.name: c for c in self.env["res.currency"].search([])}
+        now = fields.Datetime.now()
+        to_create = []
+        for external_id, data in by_id.items():
+            vals = self._prepare_listing_vals(store, data, categories, currencies)
+            listing = known.get(external_id)
+            if listing is None:
+                identity = {"store_id": store.id, "external_id": external_id}
+                to_create.append(vals | identity | {"observed_at": now})
+                continue
+            current = listing._convert_to_write(listing.read(list(vals), load=False)[0])
+            changes = {key: v for key, v in vals.items() if (current.get(key) or False) != (v or False)}
+            if changes:
+                listing.write(changes | {"observed_at": now})
+            counts["updated" if changes else "unchanged"] += 1
+        created = listings.create(to_create)
+        counts["created"] = len(created)
+        (created | listings.union(*known.values()))._match(store)
+        return counts
+
+    def _match(self, store):
+        """Map the listings whose product is known without doubt; report the doubtful ones.
+
+        :param store: the store of all these listings
+        """
+        issues = self.env["merchant.issue"]
+        unmatched = self.filtered(lambda listing: not listing.product_id)
+        repeated = {
+            sku
+            for sku, number in self._read_group(
+                [("store_id", "=", store.id), ("sku", "in", unmatched.mapped("sku"))],
+                ["sku"],
+                ["__count"],
+            )
+            if sku and number > 1
+        }
+        proposals = self._propose_products(store, unmatched)
+        safe = self.browse()
+        for listing, (products, found_by) in zip(unmatched, proposals, strict=True):
+            if len(products) > 1:
+                names = ", ".join(products.mapped("display_name"))
+                listing._report_doubt("listing_ambiguous", candidates=names)
+            elif found_by == "sku" and listing.sku in repeated:
+                listing._report_doubt("listing_sku_repeated", sku=listing.sku)
+            elif products:
+                safe += listing
+        pairs = [
+            (products, listing.external_id, listing.name)
+            for listing, (products, _found_by) in zip(unmatched, proposals, strict=True)
+            if listing in safe
+        ]
+        linked = self.env["merchant.mapping"]._link(store, PRODUCT, pairs)
+        for listing, (product, external_id, _name) in zip(safe, pairs, strict=True):
+            if external_id not in linked:
+                listing._report_doubt("listing_taken", product=product.display_name)
+        issues._resolve(
+            store,
+            ["listing_ambiguous", "listing_sku_repeated", "listing_taken"],
+            self.filtered(lambda listing: listing.state != "ambiguous"),
+        )
+
+    def _report_doubt(self, code, **values):
+        self.ensure_one()
+        self.state = "ambiguous"
+        self.env["merchant.issue"]._report(
+            self.store_id,
+            code,
+            self,
+            severity="warning",
+            name=self.name,
+            external_id=self.external_id,
+            **values,
+        )
+
+    @api.model
+    def _propose_products(self, store, references):
+        """Find the products that references of the marketplace stand for.
+
+        :param references: anything with ``external_id``, ``seller_id`` and ``sku``
+        :return: for each reference the products that fit and by what they were found: the first of
+            ``mapping``, ``seller_id``, ``sku``, ``barcode`` that fits any
+        :rtype: list[tuple[product.product, str | None]]
+        """
+        references = list(references)
+        mapped = self.env["merchant.mapping"]._find(
+            store, PRODUCT, [r.external_id for r in references if r.external_id]
+        )
+        seller_ids = [r.seller_id for r in references if r.seller_id]
+        by_seller_id = store.feed_id.sudo()._find_products(seller_ids) if store.feed_id else {}
+        codes = seller_ids + [r.sku for r in references if r.sku]
+        by_code = self._group_products(store, "default_code", codes)
+        by_barcode = self._group_products(store, "barcode", codes)
+        nothing = self.env[PRODUCT]
+        proposals = []
+        for ref in references:
+            ways = (
+                ("mapping", mapped.get(ref.external_id, nothing)),
+                ("seller_id", by_seller_id.get(ref.seller_id, nothing)),
+                ("seller_id", by_code.get(ref.seller_id, nothing)),
+                ("sku", by_code.get(ref.sku, nothing)),
+                ("barcode", by_barcode.get(ref.sku, nothing)),
+                ("barcode", by_barcode.get(ref.seller_id, nothing)),
+            )
+            found_by, products = next((way for way in ways if way[1]), (None, nothing))
+            proposals.append((products, found_by))
+        return proposals
+
+    @api.model
+    def _group_products(self, store, field_name, values):
+        """Return the products of the store's company by the value of a field."""
+        products = self.env[PRODUCT].search(
+            Domain(field_name, "in", list(set(values)))
+            & Domain("company_id", "in", (False, store.company_id.id))
+        )
+        return products.grouped(field_name)
+
+    @api.model
+    def _follow_mappings(self, stores, external_ids):
+        """Bring the product of listings in line with the mapping records."""
+        mappings = self.env["merchant.mapping"]
+        for store in stores:
+            products = mappings._find(store, PRODUCT, external_ids)
+            for listing in self.sudo().search(
+                [("store_id", "=", store.id), ("external_id", "in", list(external_ids))]
+            ):
+                product = products.get(listing.external_id, self.env[PRODUCT])
+                if listing.product_id != product or listing.state == "ambiguous":
+                    listing.write(
+                        {"product_id": product.id, "state": "matched" if product else "unmatched"}
+                    )

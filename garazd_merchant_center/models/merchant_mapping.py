@@ -1,0 +1,148 @@
+from odoo import api, fields, models
+
+
+class MerchantMapping(models.Model):
+    """Which Odoo record is which record of a store. One to one in both directions."""
+
+    _name = "merchant.mapping"
+    _description = "Marketplace Mapping Record"
+    _order = "store_id, model, id"
+
+    store_id = fields.Many2one("merchant.store", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(related="store_id.company_id", store=True)
+    model = fields.Char(required=True, help="Kind of the Odoo record, for example product.product")
+    res_id = fields.Many2oneReference(
+        string="Record ID", model_field="model", required=True, index=True
+    )
+    resource_ref = fields.Reference(
+        selection="_selection_target_model", string="Record", compute="_compute_resource_ref"
+    )
+    external_id = fields.Char(
+        string="External Identifier",
+        required=True,
+        help="The identifier of this record on the marketplace.",
+    )
+    external_name = fields.Char(string="Name on the Marketplace")
+
+    _external_uniq = models.Constraint(
+        "UNIQUE(store_id, model, external_id)",
+        "This external identifier is already mapped to another record in the same store.",
+    )
+    _record_uniq = models.Constraint(
+        "UNIQUE(store_id, model, res_id)",
+        "This record is already mapped in the same store.",
+    )
+
+    @api.model
+    def _selection_target_model(self):
+        return [(model.model, model.name) for model in self.env["ir.model"].sudo().search([])]
+
+    @api.depends("model", "res_id")
+    def _compute_resource_ref(self):
+        for mapping in self:
+            known = mapping.model in self.env and mapping.res_id
+            record = self.env[mapping.model].browse(mapping.res_id).exists() if known else None
+            mapping.resource_ref = f"{mapping.model},{mapping.res_id}" if record else False
+
+    @api.depends("external_id", "external_name")
+    def _compute_display_name(self):
+        for mapping in self:
+            mapping.display_name = mapping.external_name or mapping.external_id
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override to bring the listings in line."""
+        mappings = super().create(vals_list)
+        mappings._tell_listings()
+        return mappings
+
+    def write(self, vals):
+        """Override to bring the listings in line, those mapped before and those mapped now."""
+        before = self._get_listing_keys()
+        result = super().write(vals)
+        self._tell_listings(before)
+        return result
+
+    def unlink(self):
+        """Override to bring the listings in line."""
+        before = self._get_listing_keys()
+        result = super().unlink()
+        self.browse()._tell_listings(before)
+        return result
+
+    def _get_listing_keys(self):
+        return [(m.store_id, m.external_id) for m in self if m.model == "product.product"]
+
+    def _tell_listings(self, before=()):
+        keys = [*before, *self._get_listing_keys()]
+        if keys:
+            stores = self.env["merchant.store"].union(*(store for store, _id in keys))
+            self.env["merchant.listing"]._follow_mappings(stores, {ref for _s, ref in keys})
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _find(self, store, model, external_ids):
+        """Return the mapped records that still exist.
+
+        :param list[str] external_ids: identifiers on the marketplace
+        :rtype: dict[str, odoo.models.BaseModel]
+        """
+        mappings = self.sudo().search(
+            [
+                ("store_id", "=", store.id),
+                ("model", "=", model),
+                ("external_id", "in", list(external_ids)),
+            ]
+        )
+        existing = self.env[model].browse(mappings.mapped("res_id")).exists()
+        by_id = {record.id: record for record in existing}
+        return {
+            mapping.external_id: by_id[mapping.res_id]
+            for mapping in mappings
+            if mapping.res_id in by_id
+        }
+
+    @api.model
+    def _link(self, store, model, pairs):
+        """Map records unless one of the two sides is mapped already.
+
+        :param str model: the kind of all the records
+        :param list pairs: tuples of record, external identifier and name on the marketplace
+        :return: the external identifiers that are mapped to their record now
+        :rtype: set[str]
+        """
+        mappings = self.sudo().search(
+            [
+                ("store_id", "=", store.id),
+                ("model", "=", model),
+                "|",
+                ("external_id", "in", [external_id for _record, external_id, _name in pairs]),
+                ("res_id", "in", [record.id for record, _external_id, _name in pairs]),
+            ]
+        )
+        by_external_id = {mapping.external_id: mapping.res_id for mapping in mappings}
+        records = set(mappings.mapped("res_id"))
+        vals_list = []
+        for record, external_id, name in pairs:
+            if external_id in by_external_id or record.id in records:
+                continue
+            by_external_id[external_id] = record.id
+            records.add(record.id)
+            vals_list.append(
+                {
+                    "store_id": store.id,
+                    "model": model,
+                    "res_id": record.id,
+                    "external_id": external_id,
+                    "external_name": name,
+                }
+            )
+        self.sudo().create(vals_list)
+        return {
+            external_id
+            for record, external_id, _name in pairs
+            if by_external_id.get(external_id) == record.id
+        }

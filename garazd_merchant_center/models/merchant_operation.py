@@ -1,0 +1,311 @@
+import json
+import logging
+import random
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from ..exceptions import MarketplaceError, StoreUnavailable
+from ..schema import Outcome
+from .merchant_store import GROUP_ADMINISTRATOR
+
+_logger = logging.getLogger(__name__)
+
+# Waiting before attempt n+1 is random up to 30 s * 2^n, at most an hour.
+BACKOFF_BASE = 30
+BACKOFF_LIMIT = 3600
+MAX_ATTEMPTS = 12
+# A worker that died while sending holds its operations no longer than this.
+LEASE = timedelta(minutes=5)
+BATCH = 50
+
+
+class MerchantOperation(models.Model):
+    """A change that Odoo wants to make on a marketplace.
+
+    It is written down in the transaction of its cause and sent by a scheduled action after the
+    commit: what is rolled back is never sent, and what could not be sent is not lost.
+    """
+
+    _name = "merchant.operation"
+    _description = "Marketplace Operation"
+    _order = "id desc"
+
+    store_id = fields.Many2one("merchant.store", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(related="store_id.company_id", store=True)
+    kind = fields.Selection(
+        selection=[("order_status", "Set the status of an order")], required=True, readonly=True
+    )
+    res_model = fields.Char(string="Record Kind", required=True, readonly=True)
+    res_id = fields.Many2oneReference(
+        string="Record", model_field="res_model", required=True, readonly=True
+    )
+    record_name = fields.Char(string="About", readonly=True)
+    payload = fields.Json(readonly=True)
+    state = fields.Selection(
+        selection=[
+            ("pending", "Waiting"),
+            ("done", "Done"),
+            ("failed", "Failed"),
+            ("withheld", "Withheld"),
+            ("cancelled", "Cancelled"),
+        ],
+        required=True,
+        default="pending",
+        readonly=True,
+        index=True,
+        help="Withheld: the store is in the Test Environment, so nothing was sent.",
+    )
+    attempts = fields.Integer(readonly=True)
+    next_attempt = fields.Datetime(readonly=True)
+    leased_until = fields.Datetime(readonly=True)
+    done_at = fields.Datetime(readonly=True)
+    error = fields.Char(readonly=True)
+    request = fields.Json(readonly=True, groups=GROUP_ADMINISTRATOR)
+    response = fields.Json(readonly=True, groups=GROUP_ADMINISTRATOR)
+    exchange_text = fields.Text(
+        string="Request and Answer", compute="_compute_exchange_text", groups=GROUP_ADMINISTRATOR
+    )
+
+    _pending_idx = models.Index("(next_attempt, id) WHERE state = 'pending'")
+    _record_idx = models.Index("(res_model, res_id)")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("request", "response")
+    def _compute_exchange_text(self):
+        for operation in self:
+            parts = [operation.request, operation.response]
+            operation.exchange_text = "\n\n".join(
+                json.dumps(part, ensure_ascii=False, indent=2) for part in parts if part
+            )
+
+    @api.depends("kind", "record_name")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for operation in self:
+            operation.display_name = f"{kinds.get(operation.kind)}: {operation.record_name}"
+
+    # === ACTION METHODS === #
+
+    def action_retry(self):
+        """Send these operations again, now. What was withheld can be sent in Production only."""
+        for operation in self:
+            if operation.state == "withheld":
+                operation.store_id._check_administrator()
+                if operation.store_id.mode != "production":
+                    raise UserError(
+                        self.env._(
+                            "The store %(store)s is in the Test Environment: nothing is sent.",
+                            store=operation.store_id.name,
+                        )
+                    )
+        self.check_access("read")
+        self.sudo().filtered(lambda o: o.state != "done").write(
+            {"state": "pending", "attempts": 0, "next_attempt": False, "error": False}
+        )
+        self._wake()
+
+    def action_cancel(self):
+        """Do not send these operations."""
+        self.check_access("read")
+        waiting = self.sudo().filtered(lambda o: o.state in ("pending", "failed", "withheld"))
+        waiting._finish("cancelled", self.env._("Cancelled by %(user)s", user=self.env.user.name))
+
+    def action_open_record(self):
+        """Open the record that is to be changed."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "views": [(False, "form")],
+        }
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _enqueue(self, store, kind, record, payload):
+        """Write down a change to be sent after the commit; an older one of its kind is dropped.
+
+        :param record: what is to be changed on the marketplace
+        :param dict payload: how; the adapter knows its keys
+        :return: the operation
+        """
+        operations = self.sudo()
+        about = [
+            ("store_id", "=", store.id),
+            ("kind", "=", kind),
+            ("res_model", "=", record._name),
+            ("res_id", "=", record.id),
+            ("state", "in", ("pending", "withheld", "failed")),
+        ]
+        operations.search(about)._finish("cancelled", self.env._("Replaced by a later change"))
+        operation = operations.create(
+            {
+                "store_id": store.id,
+                "kind": kind,
+                "res_model": record._name,
+                "res_id": record.id,
+                "record_name": record.display_name,
+                "payload": payload,
+            }
+        )
+        if store.mode != "production":
+            operation._withhold()
+        else:
+            operation._wake()
+        return operation
+
+    def _withhold(self):
+        """Keep operations from being sent and show what would have been."""
+        for operation in self:
+            adapter = operation.store_id._get_adapter()
+            try:
+                request = adapter._prepare_operation(operation).as_json()
+            except MarketplaceError as error:
+                operation._finish("failed", operation.store_id._explain(error))
+                continue
+            operation.write({"state": "withheld", "request": request, "leased_until": False})
+
+    @api.model
+    def _wake(self, at=None):
+        self.env.ref("garazd_merchant_center.cron_operations").sudo()._trigger(at)
+
+    def _finish(self, state, message=False):
+        self.write(
+            {
+                "state": state,
+                "error": message,
+                "leased_until": False,
+                "next_attempt": False,
+                "done_at": fields.Datetime.now(),
+            }
+        )
+
+    # === SENDING === #
+
+    @api.model
+    def _cron_send(self):
+        """Send what waits, store by store. Entry point of `cron_operations`."""
+        progress = self.env["ir.cron"]._commit_progress
+        waiting = self._search_due()
+        progress(remaining=len(waiting))
+        tried = self.browse()
+        while batch := (self._search_due() - tried)._take_batch():
+            tried |= batch
+            seconds_left = progress(0)  # the lease is in the database before anything is sent
+            batch._send()
+            seconds_left = progress(len(batch))
+            if not seconds_left:
+                break
+        upcoming = self.search(
+            [("state", "=", "pending"), ("next_attempt", "!=", False)], order="next_attempt", limit=1
+        )
+        if upcoming:
+            self._wake(upcoming.next_attempt)
+
+    @api.model
+    def _search_due(self):
+        """Return the operations whose turn it is, only the oldest of each record."""
+        now = fields.Datetime.now()
+        due = self.search(
+            [
+                ("state", "=", "pending"),
+                "|",
+                ("next_attempt", "=", False),
+                ("next_attempt", "<=", now),
+                "|",
+                ("leased_until", "=", False),
+                ("leased_until", "<", now),
+            ],
+            order="id",
+        )
+        first = {}
+        for operation in due:
+            first.setdefault((operation.res_model, operation.res_id), operation.id)
+        return self.browse(first.values())
+
+    def _take_batch(self):
+        """Take a lease on the first operations of one store and kind.
+
+        :return: those that no other worker holds; empty when nothing is left
+        """
+        if not self:
+            return self
+        store, kind = self[0].store_id, self[0].kind
+        batch = self.filtered(lambda o: o.store_id == store and o.kind == kind)[:BATCH]
+        batch = batch.try_lock_for_update()
+        batch.write({"leased_until": fields.Datetime.now() + LEASE})
+        return batch
+
+    def _send(self):
+        """Send a leased batch of one store and kind, and write down what became of each."""
+        store = self.store_id.with_company(self.store_id.company_id)
+        if store.mode != "production":
+            self._withhold()
+            return
+        try:
+            outcomes = store._get_adapter()._send_operations(self)
+        except MarketplaceError as error:
+            outcomes = dict.fromkeys(self.ids, self._get_outcome(store, error))
+            store._report_error(error)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:
+            _logger.exception("Operations %s of store %s failed", self.ids, store.id)
+            outcomes = dict.fromkeys(self.ids, Outcome(state="retry", message=str(error)))
+        for operation in self:
+            operation._settle(outcomes[operation.id])
+
+    def _get_outcome(self, store, error):
+        """Return what an error that concerns all operations means for each of them."""
+        return Outcome(
+            state="retry",
+            message=store._explain(error),
+            seconds=BACKOFF_LIMIT
+            if isinstance(error, StoreUnavailable)
+            else getattr(error, "seconds", None),
+        )
+
+    def _settle(self, outcome):
+        """Write down what became of an operation.
+
+        :param Outcome outcome:
+        """
+        self.ensure_one()
+        self.write({"attempts": self.attempts + 1, "response": outcome.response})
+        if not self.request:
+            self.request = self.store_id._get_adapter()._prepare_operation(self).as_json()
+        if outcome.state == "done":
+            self._finish("done", outcome.message)
+            self.env["merchant.issue"]._resolve(self.store_id, ["operation_failed"], self)
+        elif outcome.state == "retry" and self.attempts < MAX_ATTEMPTS:
+            limit = min(BACKOFF_LIMIT, BACKOFF_BASE * 2**self.attempts)
+            # Full jitter, so that stores that failed together do not come back together.
+            seconds = outcome.seconds or random.uniform(1, limit)  # noqa: S311
+            self.write(
+                {
+                    "leased_until": False,
+                    "error": outcome.message,
+                    "next_attempt": fields.Datetime.now() + timedelta(seconds=seconds),
+                }
+            )
+        else:
+            self._finish("failed", outcome.message)
+            self.env["merchant.issue"]._report(
+                self.store_id,
+                "operation_failed",
+                self,
+                kind=self.display_name,
+                reason=outcome.message,
+            )
+
+    @api.autovacuum
+    def _gc_old_operations(self):
+        """Forget settled operations after 60 days."""
+        limit = fields.Datetime.now() - timedelta(days=60)
+        settled = [("state", "in", ("done", "cancelled")), ("done_at", "<", limit)]
+        self.search(settled).unlink()

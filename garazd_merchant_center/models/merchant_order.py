@@ -1,0 +1,282 @@
+import json
+import logging
+
+from pytz import UTC
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from ..exceptions import MarketplaceError, NeedsUser
+from .merchant_store import GROUP_ADMINISTRATOR
+
+_logger = logging.getLogger(__name__)
+
+
+class MerchantOrder(models.Model):
+    """An order as the marketplace tells it, from the moment it was read.
+
+    It is kept even when it cannot be understood, and it becomes at most one sales order.
+    """
+
+    _name = "merchant.order"
+    _description = "Marketplace Order"
+    _order = "date_order desc, id desc"
+    _rec_name = "number"
+
+    store_id = fields.Many2one("merchant.store", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(related="store_id.company_id", store=True)
+    external_id = fields.Char(string="External Identifier", required=True)
+    number = fields.Char(required=True)
+    date_order = fields.Datetime(string="Ordered On")
+    status_id = fields.Many2one("merchant.order.status", string="Order Status")
+    payment_state = fields.Selection(
+        selection=[
+            ("unpaid", "Not paid"),
+            ("paid", "Paid, held by the marketplace"),
+            ("paid_out", "Paid out to the seller"),
+            ("refunded", "Refunded"),
+            ("expired", "Payment expired"),
+            ("unknown", "Unknown"),
+        ]
+    )
+    payment_method_id = fields.Many2one("merchant.payment.method")
+    delivery_method_id = fields.Many2one("merchant.delivery.method")
+    buyer_name = fields.Char(string="Buyer")
+    amount_total = fields.Monetary(string="Total")
+    currency_id = fields.Many2one("res.currency")
+    commission = fields.Monetary(
+        string="Marketplace Fee", help="What the marketplace charges the seller for this order."
+    )
+    payload = fields.Json(groups=GROUP_ADMINISTRATOR)
+    payload_text = fields.Text(
+        string="As Received", compute="_compute_payload_text", groups=GROUP_ADMINISTRATOR
+    )
+    digest = fields.Char(
+        help="Of the payload; an order that did not change is not looked at again."
+    )
+    refresh_requested = fields.Boolean()
+    state = fields.Selection(
+        selection=[
+            ("new", "New"),
+            ("imported", "Imported"),
+            ("failed", "Failed"),
+            ("skipped", "Skipped"),
+        ],
+        required=True,
+        default="new",
+        index=True,
+    )
+    error = fields.Char(compute="_compute_error")
+    error_code = fields.Char()
+    error_values = fields.Json()
+    sale_order_id = fields.Many2one(
+        "sale.order", string="Sales Order", index="btree_not_null", ondelete="set null"
+    )
+    url = fields.Char(string="On the Marketplace", compute="_compute_url")
+
+    _external_uniq = models.Constraint(
+        "UNIQUE(store_id, external_id)", "This order was read already."
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("error_code", "error_values")
+    @api.depends_context("lang")
+    def _compute_error(self):
+        issues = self.env["merchant.issue"]
+        for order in self:
+            issue = issues.new({"code": order.error_code, "values": order.error_values})
+            order.error = order.error_code and issue.detail
+
+    @api.depends("payload")
+    def _compute_payload_text(self):
+        for order in self:
+            order.payload_text = json.dumps(order.payload, ensure_ascii=False, indent=2)
+
+    @api.depends("external_id", "store_id")
+    def _compute_url(self):
+        for order in self:
+            order.url = order.store_id._get_adapter()._get_order_url(order)
+
+    # === ACTION METHODS === #
+
+    def action_refresh(self):
+        """Read these orders again from the marketplace, in the background."""
+        self.check_access("read")
+        self.sudo().refresh_requested = True
+        self.store_id.action_sync_orders()
+
+    def action_retry(self):
+        """Import again what failed, from the payload that is kept."""
+        self.check_access("read")
+        for order in self.sudo().filtered(lambda o: o.state in ("failed", "new", "skipped")):
+            order.with_company(order.company_id)._import()
+
+    def action_open_sale_order(self):
+        """Open the sales order."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "sale.order",
+            "res_id": self.sale_order_id.id,
+            "views": [(False, "form")],
+        }
+
+    # === READING === #
+
+    @api.model
+    def _merge(self, store, records):
+        """Keep the orders that were read, and import those that are new or changed.
+
+        :param records: ``RawOrder`` values or errors
+        :return: the numbers of created, updated, unchanged and failed orders
+        :rtype: dict[str, int]
+        """
+        counts = dict.fromkeys(("created", "updated", "unchanged", "failed"), 0)
+        known = {
+            order.external_id: order
+            for order in self.sudo().search(
+                [
+                    ("store_id", "=", store.id),
+                    ("external_id", "in", [getattr(r, "external_id", None) for r in records]),
+                ]
+            )
+        }
+        for raw in records:
+            if isinstance(raw, MarketplaceError) or raw.external_id is None:
+                store._report_error(
+                    raw
+                    if isinstance(raw, MarketplaceError)
+                    else NeedsUser("order_without_identifier", excerpt=str(raw.payload)[:200])
+                )
+                counts["failed"] += 1
+                continue
+            order = known.get(raw.external_id)
+            if order and order.digest == raw.digest:
+                if order.refresh_requested:
+                    order.refresh_requested = False
+                counts["unchanged"] += 1
+                continue
+            vals = {"payload": raw.payload, "digest": raw.digest, "refresh_requested": False}
+            if order:
+                order.write(vals)
+                result = "updated"
+            else:
+                order = self.sudo().create(
+                    {
+                        "store_id": store.id,
+                        "external_id": raw.external_id,
+                        "number": raw.external_id,
+                        **vals,
+                    }
+                )
+                known[raw.external_id] = order
+                result = "created"
+            order.with_env(store.env)._import()
+            counts["failed" if order.state == "failed" else result] += 1
+        return counts
+
+    # === IMPORT === #
+
+    def _import(self):
+        """Understand the order and make its sales order, once.
+
+        Whatever is wrong with the order is written on it and opened as an issue; the caller's
+        transaction goes on.
+        """
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                self._import_or_raise()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except MarketplaceError as error:
+            self._hold(error)
+        except Exception as error:
+            if not isinstance(error, UserError):
+                _logger.exception("Order %s could not be imported", self.id)
+            self._hold(NeedsUser("order_failed", number=self.number, reason=str(error)))
+
+    def _import_or_raise(self):
+        """Do the work of :meth:`_import`.
+
+        :raises MarketplaceError: the order is held, for a reason that has a text
+        """
+        store = self.store_id
+        data = store._get_adapter()._parse_order(store, self.payload)
+        self.write(self._prepare_order_vals(data))
+        if self.status_id.kind == "unknown":
+            raise NeedsUser(
+                "order_unknown_status", number=self.number, status=data.status.external_id
+            )
+        if self.sale_order_id:
+            self.state = "imported"
+        elif self._should_import():
+            self.sale_order_id = self.env["merchant.order.builder"]._build(self, data)
+            self.state = "imported"
+            self._after_import()
+        else:
+            self.state = "skipped"
+        self.write({"error_code": False, "error_values": False})
+        held = set(self.env["merchant.issue"]._get_codes("order_"))
+        self.env["merchant.issue"]._resolve(store, held - {"order_unknown_product"}, self)
+
+    def _prepare_order_vals(self, data):
+        """Return what the list of orders shows.
+
+        :param OrderData data:
+        """
+        store = self.store_id
+        statuses = self.env["merchant.order.status"]
+        return {
+            "number": data.number,
+            "date_order": data.date_order.astimezone(UTC).replace(tzinfo=None),
+            "status_id": statuses._get_or_create(store, data.status).id,
+            "payment_state": data.payment_state,
+            "payment_method_id": self.env["merchant.payment.method"]
+            ._get_or_create(store, data.payment_method)
+            .id,
+            "delivery_method_id": self.env["merchant.delivery.method"]
+            ._get_or_create(store, data.delivery_method)
+            .id,
+            "buyer_name": data.buyer.name,
+            "amount_total": float(data.amount_total),
+            "currency_id": store._get_currency(data.currency).id,
+            "commission": float(data.commission or 0),
+        }
+
+    def _should_import(self):
+        """Tell whether the order becomes a sales order now, by the store's Order Type."""
+        self.ensure_one()
+        wanted = self.store_id.import_status_id
+        return self.status_id == wanted if wanted else self.status_id.kind != "draft"
+
+    def _after_import(self):
+        """Do what the store wants done with a new sales order."""
+        self.ensure_one()
+        store = self.store_id
+        target = store.set_status_id
+        if target and self.status_id.kind != "cancelled" and not self.status_id._is_at_least(target):
+            self.env["merchant.operation"]._enqueue(
+                store, "order_status", self, {"status": target.external_id}
+            )
+        if (
+            store.confirm_orders
+            and self.sale_order_id.state == "draft"
+            and not self._has_placeholder()
+        ):
+            self.sale_order_id.action_confirm()
+
+    def _has_placeholder(self):
+        placeholder = self.env.ref("garazd_merchant_center.product_unknown")
+        return placeholder in self.sale_order_id.order_line.product_id
+
+    def _hold(self, error):
+        """Keep the order aside until somebody mends what is wrong.
+
+        :param MarketplaceError error:
+        """
+        values = {"number": self.number} | error.values
+        self.write({"state": "failed", "error_code": error.code, "error_values": values})
+        self.env["merchant.issue"]._report(self.store_id, error.code, self, **values)

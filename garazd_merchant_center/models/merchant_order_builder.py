@@ -1,0 +1,281 @@
+from decimal import Decimal
+
+from odoo import models
+from odoo.tools import float_compare
+
+from ..exceptions import NeedsUser
+
+
+class MerchantOrderBuilder(models.AbstractModel):
+    """Makes the sales order of a marketplace order.
+
+    Each ``_prepare_*`` and ``_get_*`` method is there to be extended.
+    """
+
+    _name = "merchant.order.builder"
+    _description = "Sales Order Builder"
+
+    def _build(self, order, data):
+        """Create the sales order, with exactly the total that the buyer pays for the goods.
+
+        :param order: the ``merchant.order``
+        :param OrderData data: what its payload says
+        :return: the ``sale.order``
+        :raises NeedsUser: the order cannot become a correct sales order
+        """
+        if not data.lines:
+            raise NeedsUser("order_without_lines")
+        if not order.currency_id:
+            raise NeedsUser("order_currency_unknown", currency=data.currency)
+        customer = self._get_customer(order.store_id, data)
+        delivery = self._get_delivery_contact(order.store_id, customer, data)
+        sale_order = self.env["sale.order"].create(
+            self._prepare_sale_order_vals(order, data, customer, delivery)
+        )
+        unknown = self._add_lines(order, data, sale_order)
+        self._check_total(data, sale_order)
+        self._complete(order, data, sale_order)
+        if unknown:
+            self.env["merchant.issue"]._report(
+                order.store_id,
+                "order_unknown_product",
+                order,
+                severity="warning",
+                number=data.number,
+                products=", ".join(unknown),
+            )
+        if order.status_id.kind == "cancelled":
+            sale_order._action_cancel()
+        return sale_order
+
+    def _complete(self, order, data, sale_order):
+        """Add what is not goods, for example delivery; the total of the goods is checked."""
+
+    # === PARTNERS === #
+
+    def _get_customer(self, store, data):
+        """Return the buyer: the one known from an earlier order, or by phone, then e-mail.
+
+        :rtype: res.partner
+        """
+        mappings = self.env["merchant.mapping"]
+        buyer = data.buyer
+        if buyer.external_id:
+            known = mappings._find(store, "res.partner", [buyer.external_id])
+            if known:
+                return known[buyer.external_id]
+        partners = self.env["res.partner"]
+        domain = [("company_id", "in", (False, store.company_id.id)), ("parent_id", "=", False)]
+        partner = partners
+        for field_name in ("phone", "email"):
+            value = getattr(buyer, field_name)
+            if value and not partner:
+                # The newest of several: the one the staff worked with last.
+                partner = partners.search(
+                    domain + [(field_name, "=", value)], order="id desc", limit=1
+                )
+        if not partner:
+            partner = partners.create(self._prepare_customer_vals(store, data))
+        elif store.partner_tag_ids - partner.category_id:
+            partner.category_id |= store.partner_tag_ids
+        if buyer.external_id:
+            mappings._link(store, "res.partner", [(partner, buyer.external_id, buyer.name)])
+        return partner
+
+    def _prepare_customer_vals(self, store, data):
+        name = data.buyer.name or data.buyer.phone or data.buyer.email
+        return {
+            "name": name or self.env._("Buyer of order %(number)s", number=data.number),
+            "phone": data.buyer.phone,
+            "email": data.buyer.email,
+            "company_id": store.company_id.id,
+            "lang": self._get_partner_lang(),
+            "country_id": store.company_id.country_id.id,
+            "category_id": [(6, 0, store.partner_tag_ids.ids)],
+        }
+
+    def _get_partner_lang(self):
+        installed = {code for code, _name in self.env["res.lang"].get_installed()}
+        return "uk_UA" if "uk_UA" in installed else self.env.lang or self.env.user.lang
+
+    def _get_delivery_contact(self, store, customer, data):
+        """Return who and where the parcel goes to: the customer, or a contact under it."""
+        vals = self._prepare_delivery_vals(data)
+        if not store.create_delivery_address or not vals:
+            return customer
+        vals |= {"parent_id": customer.id, "type": "delivery"}
+        same = [(key, "=", value) for key, value in vals.items()]
+        contacts = self.env["res.partner"]
+        contact = contacts.search(same, limit=1)
+        return contact or contacts.create(
+            vals | {"company_id": store.company_id.id, "lang": customer.lang}
+        )
+
+    def _prepare_delivery_vals(self, data):
+        """Return the values of the delivery contact; empty when the customer's own will do."""
+        recipient = data.recipient or data.buyer
+        same_person = not data.recipient or data.recipient.phone == data.buyer.phone
+        if same_person and not data.address:
+            return {}
+        return {
+            "name": recipient.name or data.buyer.name or data.number,
+            "phone": recipient.phone or False,
+            "street": data.address or False,
+        }
+
+    # === ORDER === #
+
+    def _prepare_sale_order_vals(self, order, data, customer, delivery):
+        """Return the values of the sales order without its lines."""
+        store = order.store_id
+        vals = {
+            "company_id": store.company_id.id,
+            "partner_id": customer.id,
+            "partner_shipping_id": delivery.id,
+            "date_order": order.date_order,
+            "origin": data.number,
+            "client_order_ref": data.number,
+            "merchant_order_id": order.id,
+            "pricelist_id": self._get_pricelist(order).id,
+            "currency_id": order.currency_id.id,
+            "user_id": store.user_id.id,
+            "source_id": store.source_id.id,
+            "tag_ids": [(6, 0, store.order_tag_ids.ids)],
+            "note": data.note or False,
+        }
+        if store.team_id:
+            vals["team_id"] = store.team_id.id
+        if store.warehouse_id:
+            vals["warehouse_id"] = store.warehouse_id.id
+        return vals
+
+    def _get_pricelist(self, order):
+        """Return a pricelist in the order's currency; it only carries the currency."""
+        store, currency = order.store_id, order.currency_id
+        pricelist = store.pricelist_id
+        if pricelist.currency_id == currency or (
+            not pricelist and currency == store.company_id.currency_id
+        ):
+            return pricelist
+        pricelists = self.env["product.pricelist"].sudo()
+        # Without rules of its own, so that it never touches the prices of the order.
+        found = pricelists.search(
+            [
+                ("company_id", "=", store.company_id.id),
+                ("currency_id", "=", currency.id),
+                ("item_ids", "=", False),
+            ],
+            limit=1,
+        )
+        return found or pricelists.create(
+            {
+                "name": f"{store.name} ({currency.name})",
+                "currency_id": currency.id,
+                "company_id": store.company_id.id,
+            }
+        )
+
+    # === LINES === #
+
+    def _add_lines(self, order, data, sale_order):
+        """Create the lines.
+
+        :return: the names of the products that are not known
+        :rtype: list[str]
+        """
+        placeholder = self.env.ref("garazd_merchant_center.product_unknown")
+        proposals = self.env["merchant.listing"]._propose_products(order.store_id, data.lines)
+        unknown, vals_list = [], []
+        for line, (products, _found_by) in zip(data.lines, proposals, strict=True):
+            product = products if len(products) == 1 else placeholder
+            if product == placeholder:
+                unknown.append(line.name)
+            vals_list.append(self._prepare_line_vals(sale_order, line, product))
+        if data.discount:
+            vals_list.append(self._prepare_discount_vals(sale_order, data))
+        lines = self.env["sale.order.line"].create(vals_list)
+        for line, line_data in zip(lines, data.lines, strict=False):
+            self._check_quantity(line, line_data)
+            self._set_price(line, line_data.price_total)
+        if data.discount:
+            self._set_price(lines[-1], -data.discount)
+        return unknown
+
+    def _prepare_line_vals(self, sale_order, line, product):
+        """Return the values of a line; its price is set when its taxes are known."""
+        return {
+            "order_id": sale_order.id,
+            "product_id": product.id,
+            "name": line.name,
+            "product_uom_qty": float(line.quantity),
+            "merchant_fee": float(line.commission or 0),
+            "price_unit": 0,
+        }
+
+    def _prepare_discount_vals(self, sale_order, data):
+        return {
+            "order_id": sale_order.id,
+            "product_id": self.env.ref("garazd_merchant_center.product_discount").id,
+            "name": data.discount_name or self.env._("Discount of the marketplace"),
+            "product_uom_qty": 1,
+            "price_unit": 0,
+        }
+
+    def _check_quantity(self, line, line_data):
+        """Refuse a quantity that Odoo would round, for example 0.125 kg with two decimals."""
+        if float_compare(line.product_uom_qty, float(line_data.quantity), precision_digits=6):
+            raise NeedsUser(
+                "order_quantity_rounded",
+                product=line_data.name,
+                expected=str(line_data.quantity),
+                actual=str(line.product_uom_qty),
+            )
+
+    def _set_price(self, line, total):
+        """Give a line the price that makes its total, taxes included.
+
+        :param Decimal total: what the buyer pays for the whole line
+        """
+        taxes = self._get_included_taxes(line.tax_ids, line.company_id)
+        price_unit = float(total) / line.product_uom_qty if line.product_uom_qty else 0
+        line.write({"tax_ids": [(6, 0, taxes.ids)], "price_unit": price_unit, "discount": 0})
+
+    def _get_included_taxes(self, taxes, company):
+        """Return the same taxes, counted as part of the price: the buyer pays no more than it.
+
+        A tax that is added on top has a twin that is included; it is made once.
+        """
+        result = self.env["account.tax"]
+        for tax in taxes:
+            if tax.price_include or tax.amount_type == "fixed":
+                result |= tax
+                continue
+            name = self.env._("%(tax)s (included in the price)", tax=tax.name)
+            twins = self.env["account.tax"].sudo()
+            twin = twins.search(
+                [
+                    ("company_id", "=", company.id),
+                    ("type_tax_use", "=", "sale"),
+                    ("amount_type", "=", tax.amount_type),
+                    ("amount", "=", tax.amount),
+                    ("price_include_override", "=", "tax_included"),
+                    ("name", "=", name),
+                ],
+                limit=1,
+            )
+            result |= twin or tax.sudo().copy(
+                {"name": name, "price_include_override": "tax_included"}
+            )
+        return result
+
+    def _check_total(self, data, sale_order):
+        """Refuse a sales order whose total is not the marketplace's, to the last kopeck."""
+        if sale_order.currency_id.compare_amounts(
+            sale_order.amount_total, float(data.amount_total)
+        ):
+            raise NeedsUser(
+                "order_total_differs",
+                number=data.number,
+                expected=str(data.amount_total),
+                actual=str(Decimal(str(sale_order.amount_total))),
+            )

@@ -1,0 +1,467 @@
+from datetime import datetime, time, timedelta
+
+import pytz
+from dateutil.relativedelta import relativedelta
+from pytz import UTC
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..exceptions import MarketplaceError, StoreUnavailable
+
+GROUP_ADMINISTRATOR = "garazd_merchant_center.group_administrator"
+
+# How far a reading of changed orders goes back behind the newest change already read.
+ORDERS_OVERLAP = timedelta(hours=1)
+
+
+class MerchantStore(models.Model):
+    """One shop on one marketplace, with what its owner decided about it."""
+
+    _name = "merchant.store"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _description = "Marketplace Store"
+    _order = "sequence, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, tracking=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True, tracking=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    marketplace = fields.Selection(selection=[], required=True, readonly=True)
+    logo = fields.Image(max_width=256, max_height=256)
+    mode = fields.Selection(
+        selection=[("test", "Test Environment"), ("production", "Production Environment")],
+        required=True,
+        readonly=True,
+        default="test",
+        copy=False,
+        tracking=True,
+        help="Test: Odoo reads from the store and sends nothing; what it would send can be read "
+        "under Operations. Production: changes of orders are sent automatically.",
+    )
+    state = fields.Selection(
+        selection=[
+            ("draft", "Not connected"),
+            ("connected", "Connected"),
+            ("attention", "Needs attention"),
+        ],
+        required=True,
+        readonly=True,
+        default="draft",
+        copy=False,
+        tracking=True,
+    )
+    api_url = fields.Char(
+        string="API Address",
+        compute="_compute_api_url",
+        store=True,
+        readonly=False,
+        precompute=True,
+        groups=GROUP_ADMINISTRATOR,
+    )
+    api_token = fields.Char(
+        string="API Token", copy=False, exportable=False, groups=GROUP_ADMINISTRATOR
+    )
+    token_expires_on = fields.Date(
+        string="Token Valid Until",
+        copy=False,
+        groups=GROUP_ADMINISTRATOR,
+        help="As shown beside the token in the cabinet of the marketplace.",
+    )
+    feed_id = fields.Many2one(
+        "product.data.feed",
+        string="Data Feed",
+        check_company=True,
+        ondelete="restrict",
+        help="The price list of this store. It also says which identifier each product has on the "
+        "marketplace.",
+    )
+    debug = fields.Boolean(
+        string="Debug mode",
+        copy=False,
+        groups=GROUP_ADMINISTRATOR,
+        help="Write each request and answer to Odoo's log, without the token.",
+    )
+
+    # Orders
+    import_from = fields.Date(
+        string="Import Orders From",
+        help="Older orders are not read. Empty: all orders the marketplace still has.",
+    )
+    import_status_id = fields.Many2one(
+        "merchant.order.status",
+        string="Order Type",
+        ondelete="restrict",
+        domain="[('store_id', '=', id)]",
+        help="Only orders in this status become sales orders. Empty: all orders but drafts. Orders "
+        "in other statuses are read too and imported as soon as they get here.",
+    )
+    set_status_id = fields.Many2one(
+        "merchant.order.status",
+        string="Set Order Status",
+        ondelete="restrict",
+        domain="[('store_id', '=', id)]",
+        help="The status set on the marketplace right after an order was imported. Empty: the "
+        "status stays as it is. An order that has come further is left alone.",
+    )
+    confirm_orders = fields.Boolean(
+        string="Confirm Orders",
+        help="Confirm the sales order right after import. Orders with a placeholder product wait "
+        "for a person.",
+    )
+    user_id = fields.Many2one("res.users", string="Salesperson", check_company=True)
+    team_id = fields.Many2one("crm.team", string="Sales Team", check_company=True)
+    source_id = fields.Many2one("utm.source", string="Source")
+    order_tag_ids = fields.Many2many("crm.tag", string="Order Tags")
+    warehouse_id = fields.Many2one("stock.warehouse", check_company=True)
+    pricelist_id = fields.Many2one(
+        "product.pricelist",
+        check_company=True,
+        help="The pricelist named on imported orders; their prices come from the marketplace. It "
+        "must be in the currency of the marketplace.",
+    )
+
+    # Partners
+    create_delivery_address = fields.Boolean(
+        string="Create Delivery Address",
+        default=True,
+        help="Add a delivery contact under the customer when the recipient or the address differs.",
+    )
+    partner_tag_ids = fields.Many2many("res.partner.category", string="Partner Tags")
+
+    # Payments
+    payment_journal_id = fields.Many2one(
+        "account.journal",
+        string="Payment Journal",
+        check_company=True,
+        domain="[('type', 'in', ('bank', 'cash', 'credit'))]",
+    )
+
+    # What was read
+    orders_read_until = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="The newest change, in the marketplace's own time, that was read completely.",
+    )
+    last_sync_base_at = fields.Datetime(string="Base", readonly=True, copy=False)
+    last_sync_products_at = fields.Datetime(string="Products", readonly=True, copy=False)
+    last_sync_orders_at = fields.Datetime(string="Orders", readonly=True, copy=False)
+    status_ids = fields.One2many("merchant.order.status", "store_id", string="Order Statuses")
+    payment_method_ids = fields.One2many("merchant.payment.method", "store_id")
+    delivery_method_ids = fields.One2many("merchant.delivery.method", "store_id")
+
+    # What the form shows
+    run_id = fields.Many2one(
+        "merchant.sync.run", string="Current Synchronization", compute="_compute_run"
+    )
+    run_progress = fields.Integer(string="Progress", compute="_compute_run")
+    run_message = fields.Char(string="Current Step", compute="_compute_run")
+    order_count = fields.Integer(string="Orders Read", compute="_compute_counts")
+    sale_order_count = fields.Integer(string="Sales Orders", compute="_compute_counts")
+    listing_count = fields.Integer(string="Listings", compute="_compute_counts")
+    issue_count = fields.Integer(string="Open Issues", compute="_compute_counts")
+    withheld_count = fields.Integer(string="Withheld Operations", compute="_compute_counts")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("marketplace")
+    def _compute_api_url(self):
+        for store in self:
+            if store.marketplace and not store.api_url:
+                store.api_url = store._get_adapter()._get_default_api_url()
+
+    def _compute_run(self):
+        runs = self.env["merchant.sync.run"].search(
+            [
+                ("store_id", "in", self.ids),
+                ("state", "in", self.env["merchant.sync.run"]._OPEN_STATES),
+            ]
+        )
+        for store in self:
+            run = runs.filtered(lambda r, s=store: r.store_id == s).sorted("id")[:1]
+            store.run_id = run
+            store.run_progress = run.progress
+            store.run_message = run.message
+
+    def _compute_counts(self):
+        def count(model, domain):
+            groups = self.env[model]._read_group(
+                [("store_id", "in", self.ids), *domain], ["store_id"], ["__count"]
+            )
+            return {store.id: number for store, number in groups}
+
+        orders = count("merchant.order", [])
+        sales = count("merchant.order", [("sale_order_id", "!=", False)])
+        listings = count("merchant.listing", [])
+        issues = count("merchant.issue", [("state", "=", "open")])
+        withheld = count("merchant.operation", [("state", "=", "withheld")])
+        for store in self:
+            store.order_count = orders.get(store.id, 0)
+            store.sale_order_count = sales.get(store.id, 0)
+            store.listing_count = listings.get(store.id, 0)
+            store.issue_count = issues.get(store.id, 0)
+            store.withheld_count = withheld.get(store.id, 0)
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Override to read again from the start when older orders are wanted."""
+        if "import_from" in vals:
+            vals = {**vals, "orders_read_until": False}
+        return super().write(vals)
+
+    # === ACTION METHODS === #
+
+    def action_sync(self):
+        """Start the full initial synchronization in the background."""
+        self._start_sync("full")
+
+    def action_sync_base(self):
+        """Read order statuses, payment and delivery methods and product groups."""
+        self._start_sync("base")
+
+    def action_sync_products(self):
+        """Read the listings and match them with the products of Odoo."""
+        self._start_sync("products")
+
+    def action_sync_orders(self):
+        """Read new and changed orders."""
+        self._start_sync("orders")
+
+    def action_check_connection(self):
+        """Try the address and the token, and tell the result."""
+        self._check_administrator()
+        for store in self:
+            store._try_connection()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("The connection works."),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    def action_set_production(self):
+        """Send changes to the marketplace from now on. What was withheld before stays withheld."""
+        self._check_administrator()
+        self.sudo().mode = "production"
+
+    def action_set_test(self):
+        """Send nothing from now on; operations that wait are withheld."""
+        self._check_administrator()
+        self.sudo().mode = "test"
+        waiting = self.env["merchant.operation"].sudo()
+        waiting.search([("store_id", "in", self.ids), ("state", "=", "pending")])._withhold()
+
+    def action_open_orders(self):
+        """Open the orders read from this store."""
+        return self._open("garazd_merchant_center.merchant_order_action")
+
+    def action_open_sale_orders(self):
+        """Open the sales orders of this store."""
+        action = self._open("sale.action_orders")
+        action["domain"] = [("merchant_store_id", "=", self.id)]
+        return action
+
+    def action_open_listings(self):
+        """Open the listings of this store."""
+        return self._open("garazd_merchant_center.merchant_listing_action")
+
+    def action_open_issues(self):
+        """Open the issues of this store."""
+        action = self._open("garazd_merchant_center.merchant_issue_action")
+        action["context"] = {"search_default_open": 1}
+        return action
+
+    def action_open_withheld(self):
+        """Open what Production would have sent."""
+        action = self._open("garazd_merchant_center.merchant_operation_action")
+        action["context"] = {"search_default_withheld": 1}
+        return action
+
+    def _open(self, xml_id):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
+        return action | {"domain": [("store_id", "=", self.id)], "context": {}}
+
+    # === BUSINESS METHODS === #
+
+    def _get_adapter(self):
+        """Return the model that speaks with this store's marketplace.
+
+        :raises UserError: no installed module knows the marketplace
+        """
+        self.ensure_one()
+        name = f"merchant.adapter.{self.marketplace}"
+        if name not in self.env:
+            raise UserError(
+                self.env._(
+                    "The module that connects %(marketplace)s is not installed.",
+                    marketplace=self.marketplace,
+                )
+            )
+        return self.env[name]
+
+    def _get_currency(self, code):
+        """Return the active currency with this ISO code, or nothing."""
+        return self.env["res.currency"].search([("name", "=", code)], limit=1)
+
+    def _check_administrator(self):
+        if not (self.env.su or self.env.user.has_group(GROUP_ADMINISTRATOR)):
+            raise AccessError(
+                self.env._("Only administrators of the Merchant Center may do this.")
+            )
+        self.check_access("write")
+
+    def _try_connection(self):
+        """Check the connection while a person waits; keep the result in the state.
+
+        :raises UserError: it does not work, in words
+        """
+        self.ensure_one()
+        try:
+            self._get_adapter()._check_connection(self)
+        except MarketplaceError as error:
+            raise UserError(self._explain(error)) from error
+        if self.id:
+            self._mark_connected()
+
+    def _explain(self, error):
+        """Return the sentence that tells a person what went wrong and what to do.
+
+        :param MarketplaceError error:
+        """
+        issue = self.env["merchant.issue"].new({"code": error.code, "values": error.values})
+        return issue.detail
+
+    def _mark_connected(self):
+        self.ensure_one()
+        if self.state != "connected":
+            self.sudo().state = "connected"
+            self.activity_unlink(["garazd_merchant_center.mail_activity_attention"])
+        self.env["merchant.issue"]._resolve(
+            self, ["token_rejected", "marketplace_unreachable", "answer_unreadable"]
+        )
+
+    def _mark_attention(self, error):
+        """Nothing works until a person acts: tell the responsible one once."""
+        self.ensure_one()
+        if self.state == "attention":
+            return
+        self.sudo().state = "attention"
+        responsible = self.user_id or self.create_uid
+        self.activity_schedule(
+            "garazd_merchant_center.mail_activity_attention",
+            note=self._explain(error),
+            user_id=responsible.id,
+        )
+
+    def _report_error(self, error):
+        """Open the issue of an error that concerns the whole store.
+
+        :param MarketplaceError error:
+        """
+        self.env["merchant.issue"]._report(self, error.code, **error.values)
+        if isinstance(error, StoreUnavailable):
+            self._mark_attention(error)
+
+    # === SYNCHRONIZATION === #
+
+    def _start_sync(self, kind):
+        """Put a synchronization in the queue of its scheduled action and wake it.
+
+        :param str kind: ``full``, ``base``, ``products`` or ``orders``
+        """
+        self.check_access("read")
+        runs = self.env["merchant.sync.run"].sudo()
+        for store in self:
+            if not store.sudo().api_token:
+                raise UserError(
+                    self.env._("Give the store %(store)s its API token first.", store=store.name)
+                )
+            runs |= runs._get_or_start(store, kind)
+        runs._wake()
+
+    def _get_orders_since(self):
+        """Return the moment from which changed orders are read, with an overlap.
+
+        It is in the marketplace's own time, taken from the orders it sent, so that the clocks
+        need not agree.
+
+        :return: an aware datetime, or None to read everything
+        """
+        self.ensure_one()
+        if self.orders_read_until:
+            return UTC.localize(self.orders_read_until - ORDERS_OVERLAP)
+        if self.import_from:
+            timezone = pytz.timezone(self.company_id.partner_id.tz or "Europe/Kyiv")
+            return timezone.localize(datetime.combine(self.import_from, time.min))
+        return None
+
+    def _mark_read(self, step, newest_change):
+        """Note that a step was read to its end.
+
+        :param str step: see ``merchant.sync.run.step``
+        :param newest_change: the newest change met on the way (naive UTC), if any
+        """
+        now = fields.Datetime.now()
+        if step == "categories":
+            self.last_sync_base_at = now
+        elif step == "listings":
+            self.last_sync_products_at = now
+        elif step == "orders":
+            self.last_sync_orders_at = now
+            if newest_change:
+                self.orders_read_until = max(
+                    filter(None, [self.orders_read_until, newest_change])
+                )
+
+    @api.model
+    def _cron_sync_base(self):
+        """Read the dictionaries of every store. Entry point of `cron_sync_base`."""
+        self._work_on("base")
+
+    @api.model
+    def _cron_sync_products(self):
+        """Read the listings of every store. Entry point of `cron_sync_products`."""
+        self._work_on("products")
+
+    @api.model
+    def _cron_sync_orders(self):
+        """Read the orders of every store. Entry point of `cron_sync_orders`."""
+        self._work_on("orders")
+
+    @api.model
+    def _work_on(self, kind):
+        """Start what is due and work on all that is open, until the time of the job is up."""
+        runs = self.env["merchant.sync.run"]
+        for store in self._get_stores_due(kind):
+            runs._get_or_start(store, kind)
+        runs._search_open(kind)._work()
+
+    @api.model
+    def _get_stores_due(self, kind):
+        """Return the stores whose turn it is.
+
+        A scheduled action is called again and again while work is left, and it is also woken for
+        a single store. So while work is open, only stores join in that have waited longer than
+        the interval of the action.
+        """
+        runs = self.env["merchant.sync.run"]
+        stores = self.search([("state", "!=", "draft")]).filtered(lambda s: s.sudo().api_token)
+        stores -= runs.search(
+            [("kind", "in", (kind, "full")), ("state", "in", runs._OPEN_STATES)]
+        ).store_id
+        if not runs._search_open(kind):
+            return stores
+        cron = self.env.ref(f"garazd_merchant_center.cron_sync_{kind}").sudo()
+        interval = relativedelta(**{cron.interval_type: cron.interval_number})
+        served = runs.search(
+            [("kind", "in", (kind, "full")), ("create_date", ">", fields.Datetime.now() - interval)]
+        ).store_id
+        return stores - served

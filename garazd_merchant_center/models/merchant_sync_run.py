@@ -1,0 +1,293 @@
+import logging
+from datetime import timedelta
+
+from pytz import UTC
+
+from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from ..exceptions import MarketplaceError, NeedsUser, RetryLater
+
+_logger = logging.getLogger(__name__)
+
+# What each kind of synchronization reads, in this order.
+STEPS = {
+    "base": ("statuses", "payment_methods", "delivery_methods", "categories"),
+    "products": ("listings",),
+    "orders": ("requested_orders", "orders"),
+}
+STEPS["full"] = STEPS["base"] + STEPS["products"] + ("orders",)
+
+# Where the records of a step go: the adapter reads them with `_read_<step>(store, cursor)`, the
+# model takes them with `_merge(store, records)`.
+MODELS = {
+    "statuses": "merchant.order.status",
+    "payment_methods": "merchant.payment.method",
+    "delivery_methods": "merchant.delivery.method",
+    "categories": "merchant.category",
+    "listings": "merchant.listing",
+    "requested_orders": "merchant.order",
+    "orders": "merchant.order",
+}
+
+# Waiting before the next attempt of a run that met a passing fault: 1, 2, 4, 8, 16 minutes.
+MAX_ATTEMPTS = 6
+# A conflict with another transaction is tried again at once, but not for ever.
+MAX_CONFLICTS = 5
+
+
+class MerchantSyncRun(models.Model):
+    """One synchronization of one store: what it did, and where it stands.
+
+    A run is worked on page by page. After each page the records, the counters and the place to go
+    on are committed together, so a run that is interrupted anywhere continues from there, and a
+    page that is read twice changes nothing.
+    """
+
+    _name = "merchant.sync.run"
+    _description = "Marketplace Synchronization"
+    _order = "id desc"
+    _OPEN_STATES = ("pending", "running")
+
+    store_id = fields.Many2one("merchant.store", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(related="store_id.company_id", store=True)
+    kind = fields.Selection(
+        selection=[
+            ("full", "Initial"),
+            ("base", "Base"),
+            ("products", "Products"),
+            ("orders", "Orders"),
+        ],
+        required=True,
+    )
+    state = fields.Selection(
+        selection=[
+            ("pending", "Waiting"),
+            ("running", "Running"),
+            ("done", "Done"),
+            ("partial", "Done, with issues"),
+            ("failed", "Failed"),
+        ],
+        required=True,
+        default="pending",
+        index=True,
+    )
+    step = fields.Selection(
+        selection=[
+            ("statuses", "Order statuses"),
+            ("payment_methods", "Payment methods"),
+            ("delivery_methods", "Delivery methods"),
+            ("categories", "Product groups"),
+            ("listings", "Products"),
+            ("requested_orders", "Orders to read again"),
+            ("orders", "Orders"),
+        ]
+    )
+    cursor = fields.Json(help="The place to go on within the step.")
+    newest_change = fields.Datetime(help="The newest change met so far, in the marketplace's time.")
+    started_at = fields.Datetime()
+    finished_at = fields.Datetime()
+    attempts = fields.Integer()
+    next_attempt = fields.Datetime()
+    created = fields.Integer()
+    updated = fields.Integer()
+    unchanged = fields.Integer()
+    failed = fields.Integer()
+    progress = fields.Integer(help="In percent of the steps.")
+    error_code = fields.Char()
+    error_values = fields.Json()
+    message = fields.Char(compute="_compute_message", compute_sudo=False)
+
+    _one_open_per_kind = models.UniqueIndex(
+        "(store_id, kind) WHERE state IN ('pending', 'running')",
+        "This synchronization is already waiting.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("state", "step", "created", "updated", "unchanged", "failed", "error_code")
+    @api.depends_context("lang")
+    def _compute_message(self):
+        steps = dict(self._fields["step"]._description_selection(self.env))
+        issues = self.env["merchant.issue"]
+        for run in self:
+            if run.error_code:
+                run.message = issues.new(
+                    {"code": run.error_code, "values": run.error_values}
+                ).detail
+            elif run.state == "pending":
+                run.message = self.env._("Waiting to start")
+            else:
+                counts = self.env._(
+                    "new: %(created)s, changed: %(updated)s, unchanged: %(unchanged)s, "
+                    "with issues: %(failed)s",
+                    created=run.created,
+                    updated=run.updated,
+                    unchanged=run.unchanged,
+                    failed=run.failed,
+                )
+                step = run.state == "running" and steps.get(run.step)
+                run.message = f"{step} - {counts}" if step else counts
+
+    @api.depends("kind", "started_at", "store_id")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for run in self:
+            run.display_name = f"{run.store_id.name}: {kinds.get(run.kind)}"
+
+    # === LIFE OF A RUN === #
+
+    @api.model
+    def _get_or_start(self, store, kind):
+        """Return the open run of this kind, ready to go on at once; make one if there is none."""
+        run = self.search(
+            [
+                ("store_id", "=", store.id),
+                ("kind", "=", kind),
+                ("state", "in", self._OPEN_STATES),
+            ],
+            limit=1,
+        )
+        if run:
+            run.next_attempt = False
+            return run
+        return self.create({"store_id": store.id, "kind": kind})
+
+    @api.model
+    def _search_open(self, kind):
+        """Return the open runs that a scheduled action works on; a full run belongs to base."""
+        kinds = ("base", "full") if kind == "base" else (kind,)
+        return self.search(
+            [
+                ("kind", "in", kinds),
+                ("state", "in", self._OPEN_STATES),
+                "|",
+                ("next_attempt", "=", False),
+                ("next_attempt", "<=", fields.Datetime.now()),
+            ],
+            order="id",
+        )
+
+    def _wake(self, at=None):
+        """Wake the scheduled actions of these runs when the transaction commits."""
+        for kind in set(self.mapped("kind")):
+            name = "base" if kind == "full" else kind
+            self.env.ref(f"garazd_merchant_center.cron_sync_{name}").sudo()._trigger(at)
+
+    def _work(self):
+        """Work on the runs in turn, a page each, until all are finished or the time is up."""
+        progress = self.env["ir.cron"]._commit_progress
+        progress(remaining=len(self))
+        waiting = list(self)
+        while waiting:
+            run = waiting.pop(0)
+            run._work_on_page()
+            goes_on = run.state in self._OPEN_STATES and not run.next_attempt
+            if goes_on:
+                waiting.append(run)
+            if not progress(1, remaining=len(waiting)):
+                break
+
+    def _work_on_page(self):
+        """Do the next page. Whatever happens is written down on the run, not raised."""
+        self.ensure_one()
+        for _attempt in range(MAX_CONFLICTS):
+            try:
+                self._do_page()
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                # Somebody else changed the same rows. Everything of the page is in the database
+                # or on the marketplace, so it can simply be done again with a fresh snapshot.
+                self.env.cr.rollback()
+                continue
+            except RetryLater as error:
+                self.env.cr.rollback()
+                self._postpone(error)
+            except MarketplaceError as error:
+                self.env.cr.rollback()
+                self._fail(error)
+            except Exception as error:
+                self.env.cr.rollback()
+                _logger.exception("Synchronization %s failed", self.id)
+                self._fail(NeedsUser("sync_failed", reason=str(error)))
+            return
+        self._postpone(RetryLater("sync_failed", reason="concurrent update"))
+
+    def _do_page(self):
+        """Read one page, store it and move on; the caller commits."""
+        store = self.store_id.with_company(self.store_id.company_id)
+        step = self.step or STEPS[self.kind][0]
+        place = (self.step, self.cursor)
+        # Over the network, so no locks are held here.
+        page = getattr(store._get_adapter(), f"_read_{step}")(store, self.cursor or None)
+        self.lock_for_update()
+        self.invalidate_recordset()
+        if (self.step, self.cursor) != place or self.state not in self._OPEN_STATES:
+            return  # another worker did this page meanwhile
+        counts = self.env[MODELS[step]].with_env(store.env)._merge(store, page.records)
+        store._mark_connected()
+        self._advance(step, page, counts)
+
+    def _advance(self, step, page, counts):
+        """Write down that a page is done, and finish the step or the run with its last page."""
+        now = fields.Datetime.now()
+        newest = page.newest_change and page.newest_change.astimezone(UTC).replace(tzinfo=None)
+        vals = {
+            "state": "running",
+            "started_at": self.started_at or now,
+            "step": step,
+            "cursor": page.cursor,
+            "newest_change": max(filter(None, [self.newest_change, newest]), default=False),
+            "attempts": 0,
+            "next_attempt": False,
+            "error_code": False,
+            "error_values": False,
+            **{key: self[key] + number for key, number in counts.items()},
+        }
+        if page.cursor is None:
+            steps = STEPS[self.kind]
+            done = steps.index(step) + 1
+            vals["progress"] = 100 * done // len(steps)
+            if done < len(steps):
+                vals["step"] = steps[done]
+            else:
+                failed = self.failed + counts.get("failed", 0)
+                vals |= {"state": "partial" if failed else "done", "finished_at": now}
+        self.write(vals)
+        if page.cursor is None:
+            self.store_id._mark_read(step, self.newest_change)
+
+    def _postpone(self, error):
+        """Try again later, and give up after a number of attempts."""
+        attempts = self.attempts + 1
+        if attempts >= MAX_ATTEMPTS:
+            self._fail(error)
+            return
+        seconds = max(error.seconds or 0, 60 * 2 ** (attempts - 1))
+        at = fields.Datetime.now() + timedelta(seconds=seconds)
+        self.write(
+            {
+                "attempts": attempts,
+                "next_attempt": at,
+                "error_code": error.code,
+                "error_values": error.values,
+            }
+        )
+        self.store_id._report_error(error)
+        self._wake(at)
+
+    def _fail(self, error):
+        self.write(
+            {
+                "state": "failed",
+                "finished_at": fields.Datetime.now(),
+                "error_code": error.code,
+                "error_values": error.values,
+            }
+        )
+        self.store_id._report_error(error)
+
+    @api.autovacuum
+    def _gc_old_runs(self):
+        """Forget finished runs after 60 days."""
+        limit = fields.Datetime.now() - timedelta(days=60)
+        self.search([("state", "not in", self._OPEN_STATES), ("finished_at", "<", limit)]).unlink()

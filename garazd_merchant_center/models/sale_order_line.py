@@ -1,0 +1,12 @@
+from odoo import fields, models
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    merchant_fee = fields.Monetary(
+        string="Marketplace Fee",
+        readonly=True,
+        copy=False,
+        help="What the marketplace charges the seller for this product.",
+    )

@@ -1,0 +1,164 @@
+"""What an adapter hands to the base: plain, immutable values without a marketplace's own words.
+
+Amounts are :class:`~decimal.Decimal` in the currency named beside them, times are aware
+:class:`~datetime.datetime`, identifiers are text. ``None`` means "not told".
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One page of a list.
+
+    ``cursor`` is a JSON value that reads the next page, also after a restart; None at the end.
+    ``newest_change`` is the newest time of change among the records, in the marketplace's time.
+    """
+
+    records: tuple
+    cursor: dict | None = None
+    newest_change: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RawOrder:
+    """An order as it was read, before anybody tried to understand it.
+
+    ``external_id`` is None when even the identifier cannot be read.
+    """
+
+    external_id: str | None
+    payload: object
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusData:
+    """A state that an order can have. ``kind`` is a key of ``merchant.order.status.kind``."""
+
+    external_id: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MethodData:
+    """A way to pay or to deliver that the store offers its buyers."""
+
+    external_id: str
+    name: str
+    description: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CategoryData:
+    """A product group of the store. ``names`` maps language codes (``uk_UA``) to texts."""
+
+    external_id: str
+    name: str
+    names: dict = field(default_factory=dict)
+    parent_external_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListingData:
+    """One product variant as the marketplace shows it.
+
+    ``external_id`` is the marketplace's identifier, ``seller_id`` the one the seller gave it.
+    """
+
+    external_id: str
+    name: str
+    seller_id: str | None = None
+    sku: str | None = None
+    category: str | None = None
+    group_external_id: str | None = None
+    status: str | None = None
+    presence: str | None = None
+    price: Decimal | None = None
+    currency: str | None = None
+    quantity: Decimal | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonData:
+    """A buyer or a recipient. ``phone`` is in E.164 form where it could be understood."""
+
+    name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    external_id: str | None = None
+
+    def __bool__(self):
+        return bool(self.name or self.phone or self.email)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderLineData:
+    """``price_total`` is the line's total as the buyer pays it, taxes included."""
+
+    name: str
+    quantity: Decimal
+    price_total: Decimal
+    external_id: str | None = None
+    seller_id: str | None = None
+    sku: str | None = None
+    commission: Decimal | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderData:
+    """An order, understood. ``amount_total`` is what the buyer pays for the goods.
+
+    ``discount`` is what a promotion takes off the sum of the lines; ``discount_name`` says which.
+    """
+
+    external_id: str
+    number: str
+    date_order: datetime
+    status: StatusData
+    currency: str
+    amount_total: Decimal
+    lines: tuple[OrderLineData, ...]
+    buyer: PersonData
+    recipient: PersonData | None = None
+    address: str | None = None
+    payment_state: str | None = None
+    payment_method: MethodData | None = None
+    delivery_method: MethodData | None = None
+    delivery_cost: Decimal | None = None
+    commission: Decimal | None = None
+    discount: Decimal = Decimal(0)
+    discount_name: str | None = None
+    note: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteRequest:
+    """The exact request that carries an operation out; shown to people in Test mode."""
+
+    method: str
+    path: str
+    body: object
+
+    def as_json(self):
+        return {"method": self.method, "path": self.path, "body": self.body}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of one operation.
+
+    ``state`` is ``done`` (the marketplace confirmed it, or a read-back shows it), ``retry``
+    (unknown or passing; ``seconds`` to wait where the marketplace said so) or ``failed``
+    (refused). ``response`` is kept for administrators.
+    """
+
+    state: str
+    message: str = ""
+    seconds: float | None = None
+    response: object = None

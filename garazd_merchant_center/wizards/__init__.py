@@ -1,0 +1,1 @@
+from . import merchant_store_add

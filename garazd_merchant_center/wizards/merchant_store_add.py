@@ -1,0 +1,89 @@
+from odoo import api, fields, models
+
+from ..models.merchant_store import GROUP_ADMINISTRATOR
+
+
+class MerchantStoreAdd(models.TransientModel):
+    """Connects a store: the token is tried first, the store is made when it works."""
+
+    _name = "merchant.store.add"
+    _description = "Add Store"
+
+    marketplace = fields.Selection(
+        selection="_selection_marketplace",
+        required=True,
+        default=lambda self: self._default_marketplace(),
+    )
+    name = fields.Char(string="Store Name", required=True)
+    logo = fields.Image(max_width=256, max_height=256)
+    api_token = fields.Char(string="API Token", required=True, groups=GROUP_ADMINISTRATOR)
+    api_url = fields.Char(
+        string="API Address",
+        compute="_compute_api_url",
+        store=True,
+        readonly=False,
+        precompute=True,
+        groups=GROUP_ADMINISTRATOR,
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    feed_id = fields.Many2one(
+        "product.data.feed",
+        string="Data Feed",
+        domain="[('company_id', 'in', (False, company_id))]",
+        help="The price list that the marketplace reads, if there is one already.",
+    )
+    import_from = fields.Date(
+        string="Import Orders From",
+        help="Older orders are not read. Empty: all orders the marketplace still has.",
+    )
+
+    @api.model
+    def _selection_marketplace(self):
+        return self.env["merchant.store"]._fields["marketplace"]._description_selection(self.env)
+
+    @api.model
+    def _default_marketplace(self):
+        known = self._selection_marketplace()
+        return known[0][0] if len(known) == 1 else False
+
+    @api.depends("marketplace")
+    def _compute_api_url(self):
+        for wizard in self:
+            if wizard.marketplace:
+                adapter = self.env[f"merchant.adapter.{wizard.marketplace}"]
+                wizard.api_url = adapter._get_default_api_url()
+
+    def _prepare_store_vals(self):
+        return {
+            "marketplace": self.marketplace,
+            "name": self.name,
+            "logo": self.logo,
+            "api_token": self.api_token.strip(),
+            "api_url": self.api_url,
+            "company_id": self.company_id.id,
+            "feed_id": self.feed_id.id,
+            "import_from": self.import_from,
+        }
+
+    def action_add(self):
+        """Try the token and create the store.
+
+        :return: the action that opens the store's form
+        :raises UserError: the token or the address does not work; nothing is created
+        """
+        self.ensure_one()
+        stores = self.env["merchant.store"]
+        stores._check_administrator()
+        vals = self._prepare_store_vals()
+        stores.new(vals)._try_connection()
+        store = stores.create(vals)
+        store._mark_connected()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": store._name,
+            "res_id": store.id,
+            "views": [(False, "form")],
+            "target": "current",
+        }

@@ -1,0 +1,86 @@
+"""Prom's own words and the limits the client works with."""
+
+import re
+
+BASE_URL = "https://my.prom.ua/api/v1"
+
+# Order statuses. Prom has no "shipped"; shops add their own (`custom-<number>`).
+STATUS_PENDING = "pending"
+STATUS_RECEIVED = "received"
+STATUS_PAID = "paid"
+STATUS_DELIVERED = "delivered"
+STATUS_CANCELED = "canceled"
+STATUS_DRAFT = "draft"
+ORDER_STATUSES = (
+    STATUS_PENDING,
+    STATUS_RECEIVED,
+    STATUS_PAID,
+    STATUS_DELIVERED,
+    STATUS_CANCELED,
+    STATUS_DRAFT,
+)
+#: Spellings of a status that mean another one.
+STATUS_ALIASES = {"cancelled": STATUS_CANCELED}
+CUSTOM_STATUS = re.compile(r"custom-([1-9][0-9]{0,18})")
+
+# Reasons of a cancellation by the seller.
+REASON_NOT_AVAILABLE = "not_available"
+REASON_PRICE_CHANGED = "price_changed"
+REASON_BUYERS_REQUEST = "buyers_request"
+REASON_NOT_ENOUGH_FIELDS = "not_enough_fields"
+REASON_DUPLICATE = "duplicate"
+REASON_INVALID_PHONE_NUMBER = "invalid_phone_number"
+REASON_LESS_THAN_MINIMAL_PRICE = "less_than_minimal_price"
+REASON_ANOTHER = "another"
+CANCELLATION_REASONS = (
+    REASON_NOT_AVAILABLE,
+    REASON_PRICE_CHANGED,
+    REASON_BUYERS_REQUEST,
+    REASON_NOT_ENOUGH_FIELDS,
+    REASON_DUPLICATE,
+    REASON_INVALID_PHONE_NUMBER,
+    REASON_LESS_THAN_MINIMAL_PRICE,
+    REASON_ANOTHER,
+)
+#: Prom refuses these without `cancellation_text`.
+REASONS_WITH_TEXT = (REASON_PRICE_CHANGED, REASON_NOT_ENOUGH_FIELDS, REASON_ANOTHER)
+#: `cancellation.initiator` when the buyer cancelled.
+INITIATOR_BUYER = "user"
+
+# Payment through Prom; an order paid this way shows it here and not in its status.
+PAYMENT_TYPE_PROM = "evopay"
+PAYMENT_TYPE_INSTALMENTS = "rpay_parts"
+PAYMENT_UNPAID = "unpaid"
+PAYMENT_PAID = "paid"
+PAYMENT_PAID_OUT = "paid_out"
+PAYMENT_REFUNDED = "refunded"
+PAYMENT_EXPIRED = "expired"
+
+# Carriers Prom has an integration with. Other values may come and are kept as they are.
+PROVIDER_NOVA_POSHTA = "nova_poshta"
+PROVIDER_UKRPOSHTA = "ukrposhta"
+PROVIDER_JUSTIN = "justin"
+PROVIDER_DELIVERY_AUTO = "delivery_auto"
+PROVIDER_MEEST = "meest"
+
+#: `prosale_commission.type` of an order from the company's own site.
+PROSALE_COMPANY_SITE = "2"
+
+#: Largest page; the documentation states none, nobody uses more.
+PAGE_LIMIT = 100
+#: Seconds between two calls of one client; this pace is known to be tolerated.
+MIN_INTERVAL = 0.4
+#: Seconds that one call may spend, waits between its attempts included.
+BUDGET = 30.0
+MAX_ATTEMPTS = 5
+#: Upper bound in seconds of the first wait; doubled with every further attempt.
+BACKOFF = 1.0
+#: Longest wait, in seconds, that an answer can ask for.
+MAX_RETRY_AFTER = 86400.0
+#: Seconds without a byte from the server. Odoo's test framework needs one number, 10 or more.
+TIMEOUT = 20
+#: Bytes of an answer, decompressed.
+MAX_ANSWER = 50 * 1024 * 1024
+#: Characters of an answer kept in an error and in an exchange.
+ERROR_EXCERPT = 200
+EXCHANGE_EXCERPT = 4000

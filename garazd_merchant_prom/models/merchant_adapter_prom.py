@@ -1,0 +1,408 @@
+import logging
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from decimal import Decimal
+from urllib.parse import urljoin
+
+from odoo import models
+
+from odoo.addons.garazd_merchant_center import exceptions, schema
+from odoo.addons.garazd_merchant_center.models.merchant_order_status import KIND_RANK
+
+from .. import const
+from ..api import const as prom
+from ..api import errors
+from ..api import schema as prom_schema
+from ..api.client import PromClient
+from ..api.paging import fetch_page
+from ..api.reader import Reader
+
+_logger = logging.getLogger(__name__)
+
+
+@contextmanager
+def neutral_errors():
+    """Turn the errors of the client into those the base knows."""
+    try:
+        yield
+    except errors.TokenRejected as error:
+        raise exceptions.StoreUnavailable("token_rejected", reason=str(error)) from error
+    except errors.RateLimited as error:
+        raise exceptions.RetryLater(
+            "marketplace_unreachable", error.retry_after, reason=str(error)
+        ) from error
+    except (errors.ConnectionFailed, errors.ServerFailed) as error:
+        raise exceptions.RetryLater("marketplace_unreachable", reason=str(error)) from error
+    except errors.AnswerUnreadable as error:
+        raise exceptions.RetryLater("answer_unreadable", reason=str(error)) from error
+    except errors.PromError as error:
+        raise exceptions.NeedsUser("request_refused", reason=str(error)) from error
+
+
+class MerchantAdapterProm(models.AbstractModel):
+    """Speaks with Prom.ua: the client of ``..api`` on one side, the words of the base on the other."""
+
+    _name = "merchant.adapter.prom"
+    _inherit = ["merchant.adapter"]
+    _description = "Prom.ua Adapter"
+
+    # === What the marketplace is === #
+
+    def _get_default_api_url(self):
+        """Override of `garazd_merchant_center`: Prom.ua; sister portals have other addresses."""
+        return prom.BASE_URL
+
+    def _get_order_url(self, order):
+        """Override of `garazd_merchant_center`: the order in the cabinet."""
+        api_url = order.store_id.sudo().api_url or prom.BASE_URL  # an address is no secret
+        return urljoin(api_url, const.ORDER_PAGE.format(number=order.external_id))
+
+    def _prom_client(self, store):
+        """Return a client for the store; in Test mode it refuses to write.
+
+        :rtype: PromClient
+        """
+        store_sudo = store.sudo()  # the token is for administrators only
+        return PromClient(
+            store_sudo.api_token or "",
+            store_sudo.api_url or prom.BASE_URL,
+            read_only=store.mode != "production",
+            on_exchange=self._prom_log_exchange if store_sudo.debug else None,
+        )
+
+    def _prom_log_exchange(self, exchange):
+        """Write a request and its answer to the log; the client keeps the token out of them."""
+        _logger.info("Prom: %s", exchange)
+
+    # === Reading === #
+
+    def _check_connection(self, store):
+        """Override of `garazd_merchant_center`: GET orders/list, the right every store needs."""
+        with neutral_errors():
+            self._prom_client(store).orders_list(limit=1)
+
+    def _read_statuses(self, store, cursor):
+        """Override of `garazd_merchant_center`: GET order_status_options/list."""
+        with neutral_errors():
+            records = self._prom_client(store).order_status_options_list()
+        return self._prom_page(records, None, self._prom_status_option)
+
+    def _read_payment_methods(self, store, cursor):
+        """Override of `garazd_merchant_center`: GET payment_options/list."""
+        with neutral_errors():
+            records = self._prom_client(store).payment_options_list()
+        return self._prom_page(records, None, self._prom_method)
+
+    def _read_delivery_methods(self, store, cursor):
+        """Override of `garazd_merchant_center`: GET delivery_options/list."""
+        with neutral_errors():
+            records = self._prom_client(store).delivery_options_list()
+        return self._prom_page(records, None, self._prom_method)
+
+    def _read_categories(self, store, cursor):
+        """Override of `garazd_merchant_center`: GET groups/list."""
+        client = self._prom_client(store)
+
+        def fetch(last_id, limit):
+            return client.groups_list(last_id=last_id, limit=limit)
+
+        with neutral_errors():
+            records, following = fetch_page(fetch, cursor)
+        return self._prom_page(records, following, self._prom_category)
+
+    def _read_listings(self, store, cursor):
+        """Override of `garazd_merchant_center`: GET products/list, whole and group by group.
+
+        Without a group some shops get everything and some only the root group, so both ways are
+        read; the base drops what comes twice.
+        """
+        cursor = cursor or {"group": None, "page": None}
+        group = cursor["group"]
+        client = self._prom_client(store)
+
+        def fetch(last_id, limit):
+            return client.products_list(group_id=group, last_id=last_id, limit=limit)
+
+        with neutral_errors():
+            records, page = fetch_page(fetch, cursor["page"])
+        following = {"group": group, "page": page}
+        if page is None:
+            following["group"] = self._prom_next_group(store, group)
+        is_last = page is None and following["group"] is None
+        return self._prom_page(records, None if is_last else following, self._prom_listing)
+
+    def _prom_next_group(self, store, group):
+        """Return the identifier of the group after this one, None after the last."""
+        groups = self.env["merchant.category"].search([("store_id", "=", store.id)])
+        later = (ref for ref in groups.mapped("external_id") if not group or ref > group)
+        return min(later, default=None)
+
+    def _read_orders(self, store, cursor):
+        """Override of `garazd_merchant_center`: GET orders/list by time of change, any status."""
+        client = self._prom_client(store)
+        since = store._get_orders_since()
+
+        def fetch(last_id, limit):
+            return client.orders_list(modified_from=since, last_id=last_id, limit=limit)
+
+        with neutral_errors():
+            records, following = fetch_page(fetch, cursor)
+        return schema.Page(
+            records=tuple(self._prom_raw_order(record) for record in records),
+            cursor=following,
+            newest_change=max(
+                filter(None, (self._prom_changed_at(record) for record in records)), default=None
+            ),
+        )
+
+    def _read_order(self, store, external_id):
+        """Override of `garazd_merchant_center`: GET orders/{id}."""
+        try:
+            with neutral_errors():
+                return self._prom_raw_order(self._prom_client(store).order(external_id))
+        except exceptions.NeedsUser as error:
+            return error
+
+    # === Understanding === #
+
+    def _prom_page(self, records, cursor, understand):
+        """Return a page in the words of the base; what cannot be read stands in it as an error."""
+
+        def read(record):
+            try:
+                return understand(record)
+            except errors.SchemaError as error:
+                return exceptions.NeedsUser(
+                    "record_unreadable", path=error.path, value=str(error.value)[:200]
+                )
+
+        return schema.Page(records=tuple(map(read, records)), cursor=cursor)
+
+    def _prom_status_option(self, record):
+        option = prom_schema.StatusOption.from_json(record)
+        code = option.name
+        if option.id and code not in const.STATUS_KINDS and not prom.CUSTOM_STATUS.fullmatch(code):
+            # Orders name the store's own statuses by number.
+            code = f"custom-{option.id}"
+        return self._prom_status(code, option.title)
+
+    def _prom_status(self, code, name):
+        if prom.CUSTOM_STATUS.fullmatch(code):
+            kind = "custom"
+        else:
+            kind = const.STATUS_KINDS.get(code, "unknown")
+        return schema.StatusData(external_id=code, name=name or code, kind=kind)
+
+    def _prom_method(self, record):
+        option = prom_schema.Option.from_json(record)
+        return schema.MethodData(external_id=option.id, name=option.name or option.id)
+
+    def _prom_category(self, record):
+        group = prom_schema.Group.from_json(record)
+        names = {
+            const.LANGUAGES[key]: text
+            for key, text in group.names.items()
+            if key in const.LANGUAGES
+        }
+        return schema.CategoryData(
+            external_id=group.id,
+            name=group.name or group.id,
+            names=names,
+            parent_external_id=group.parent_group_id,
+        )
+
+    def _prom_listing(self, record):
+        product = prom_schema.Product.from_json(record)
+        return schema.ListingData(
+            external_id=product.id,
+            name=product.name or product.id,
+            seller_id=product.external_id,
+            sku=product.sku,
+            category=product.category.name if product.category else None,
+            group_external_id=product.group.id if product.group else None,
+            status=product.status,
+            presence=product.presence,
+            price=product.price.amount if product.price else None,
+            currency=product.price.currency if product.price else None,
+            quantity=product.quantity_in_stock,
+        )
+
+    def _prom_raw_order(self, record):
+        try:
+            external_id = Reader(record).identifier("id", required=True)
+        except errors.SchemaError:
+            external_id = None
+        return schema.RawOrder(
+            external_id=external_id, payload=record, digest=prom_schema.digest(record)
+        )
+
+    def _prom_changed_at(self, record):
+        """Return when an order changed last, as Prom's clock tells it; None if unreadable."""
+        for key in ("date_modified", "date_created"):
+            try:
+                changed_at = Reader(record).moment(key)
+            except errors.SchemaError:
+                continue
+            if changed_at:
+                return changed_at
+        return None
+
+    def _parse_order(self, store, payload):
+        """Override of `garazd_merchant_center`: see ``api.schema.Order``."""
+        try:
+            order = prom_schema.Order.from_json(payload)
+        except errors.SchemaError as error:
+            raise exceptions.NeedsUser(
+                "order_unreadable", path=error.path, value=str(error.value)[:200]
+            ) from error
+        amount_total, discount = self._prom_amounts(order)
+        currencies = order.currencies or {"UAH"}
+        if len(currencies) > 1:
+            raise exceptions.NeedsUser(
+                "order_unreadable", path="price", value=", ".join(sorted(currencies))
+            )
+        payment = order.payment_data
+        return schema.OrderData(
+            external_id=order.id,
+            number=order.id,
+            date_order=order.date_created or datetime.now(timezone.utc),
+            status=self._prom_status(order.status, order.status_name),
+            currency=next(iter(currencies)),
+            amount_total=amount_total,
+            lines=tuple(self._prom_line(line) for line in order.lines),
+            buyer=self._prom_person(order.buyer, order.email),
+            recipient=self._prom_person(order.recipient) if order.recipient else None,
+            address=order.delivery_address,
+            payment_state=const.PAYMENT_STATES.get(payment.status, "unknown") if payment else None,
+            payment_method=self._prom_option(order.payment_option),
+            delivery_method=self._prom_option(order.delivery_option),
+            delivery_cost=order.delivery_cost.amount if order.delivery_cost else None,
+            commission=order.commission.amount if order.commission else None,
+            discount=discount,
+            discount_name=order.special_offer_promocode,
+            note=order.client_notes,
+            source=order.source,
+        )
+
+    def _prom_amounts(self, order):
+        """Return what the buyer pays for the goods and what a special offer took off.
+
+        Whether ``price`` is before or after a special offer is not documented;
+        ``price_with_special_offer`` is what remains to be paid either way.
+
+        :rtype: tuple[Decimal, Decimal]
+        """
+        offer = order.price_with_special_offer
+        paid = offer or order.price
+        goods_total = order.goods_total.amount
+        amount_total = paid.amount if paid else goods_total
+        is_special = offer or order.special_offer_discount or order.special_offer_promocode
+        discount = goods_total - amount_total if is_special else Decimal(0)
+        return amount_total, max(discount, Decimal(0))
+
+    def _prom_line(self, line):
+        return schema.OrderLineData(
+            name=line.name or line.sku or line.id,
+            quantity=line.quantity,
+            price_total=line.total_price.amount,
+            external_id=line.id,
+            seller_id=line.external_id,
+            sku=line.sku,
+            commission=line.commission.amount if line.commission else None,
+        )
+
+    def _prom_person(self, person, email=None):
+        return schema.PersonData(
+            name=person.full_name or None,
+            phone=person.phone or person.phone_raw,
+            email=email,
+            external_id=person.id,
+        )
+
+    def _prom_option(self, option):
+        if option is None or not option.id:
+            return None
+        return schema.MethodData(external_id=option.id, name=option.name or option.id)
+
+    # === Writing === #
+
+    def _prepare_operation(self, operation):
+        """Override of `garazd_merchant_center`: POST orders/set_status."""
+        request = PromClient.set_status_request(
+            [self._prom_order_id(operation)], **self._prom_status_target(operation)
+        )
+        return schema.WriteRequest(method=request.method, path=request.path, body=request.body)
+
+    def _prom_order_id(self, operation):
+        order = self.env[operation.res_model].browse(operation.res_id).exists()
+        if not order:
+            raise exceptions.NeedsUser("request_refused", reason="the order was deleted in Odoo")
+        return order.external_id
+
+    def _prom_status_target(self, operation):
+        """Return the arguments of set_status; a store's own status goes by its number."""
+        status = operation.payload["status"]
+        custom = prom.CUSTOM_STATUS.fullmatch(status)
+        return {"custom_status_id": custom[1]} if custom else {"status": status}
+
+    def _send_operations(self, operations):
+        """Override of `garazd_merchant_center`: one POST orders/set_status per status.
+
+        Operations that the answer does not confirm are settled by reading the order.
+        """
+        client = self._prom_client(operations.store_id)
+        outcomes = {}
+        by_status = operations.grouped(lambda operation: operation.payload["status"])
+        for batch in by_status.values():
+            ids = {operation.id: self._prom_order_id(operation) for operation in batch}
+            confirmed, refused, raw = frozenset(), {}, None
+            try:
+                with neutral_errors():
+                    verdict = client.orders_set_status(
+                        list(ids.values()), **self._prom_status_target(batch[0])
+                    )
+                confirmed, refused, raw = verdict.confirmed, verdict.errors, verdict.raw
+            except exceptions.RetryLater as error:
+                # Whether it was carried out is not known: the answer may have got lost.
+                raw = str(error)
+            except exceptions.NeedsUser as error:
+                refused = dict.fromkeys(ids.values(), error.values["reason"])
+            for operation in batch:
+                order_id = ids[operation.id]
+                if order_id in confirmed:
+                    outcomes[operation.id] = schema.Outcome(state="done", response=raw)
+                else:
+                    outcomes[operation.id] = self._prom_read_back(
+                        client, operation, order_id, refused.get(order_id), raw
+                    )
+        return outcomes
+
+    def _prom_read_back(self, client, operation, order_id, refusal, raw):
+        """Return the outcome of a status that was not confirmed, by looking at the order.
+
+        :param str | None refusal: what Prom said against it
+        :param raw: the answer to the write, kept for administrators
+        """
+        try:
+            with neutral_errors():
+                order = client.order(order_id)
+            current = Reader(order).text("status", required=True)
+            current = prom.STATUS_ALIASES.get(current, current)
+        except (exceptions.MarketplaceError, errors.SchemaError) as error:
+            return schema.Outcome(
+                state="retry",
+                message=refusal or str(error),
+                seconds=getattr(error, "seconds", None),
+                response=raw,
+            )
+        target = operation.payload["status"]
+        kinds = [self._prom_status(code, None).kind for code in (current, target)]
+        ranks = [KIND_RANK.get(kind, 0) for kind in kinds]
+        if current == target or (kinds[0] != "cancelled" and ranks[0] > ranks[1]):
+            return schema.Outcome(state="done", response=raw)
+        if refusal or kinds[0] == "cancelled":
+            reason = refusal or self.env._("the order is cancelled on Prom")
+            return schema.Outcome(state="failed", message=reason, response=raw)
+        return schema.Outcome(
+            state="retry", message=self.env._("Prom did not confirm it"), response=raw
+        )
