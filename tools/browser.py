@@ -32,4 +32,3 @@ def find_browser():
 
 def _installed():
     return next((path for name in NAMES if (path := shutil.which(name))), None)
-

@@ -15,7 +15,7 @@ class Failure(Exception):
 
 def say(text):
     """Print a line for the person; standard output stays free for the result of a command."""
-    print(text, file=sys.stderr, flush=True)
+    print(text, file=sys.stderr, flush=True)  # noqa: T201
 
 
 @contextlib.contextmanager

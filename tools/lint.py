@@ -11,7 +11,7 @@ from .python_env import prepare_python
 CYRILLIC = re.compile("[\u0400-\u04ff]")
 BASE = "garazd_merchant_center"
 # English words that only look like the name of the marketplace.
-INNOCENT = re.compile(r"promis|promo|prompt|comprom", re.I)
+INNOCENT = re.compile(r"promis|promo|prompt|comprom", re.IGNORECASE)
 LONG_FILE = 700
 
 
@@ -55,7 +55,7 @@ def lint():
     return 1 if failed else 0
 
 
-def format():  # noqa: A001 - the name of the command
+def format():
     """Put the code into form."""
     _install()
     for arguments in (["check", "--fix-only", "-q", "."], ["format", "-q", "."]):
@@ -80,7 +80,7 @@ def boundary_findings():
 def _line_findings(name, line):
     top = name.parts[0]
     is_test = "tests" in name.parts
-    if top == BASE and re.search("prom", INNOCENT.sub("", line), re.I):
+    if top == BASE and re.search("prom", INNOCENT.sub("", line), re.IGNORECASE):
         yield "the base names the marketplace"
     if name.parts[:2] == ("garazd_merchant_prom", "api") and re.match(
         r"\s*(from|import) odoo\b", line
@@ -88,12 +88,13 @@ def _line_findings(name, line):
         yield "the client imports Odoo"
     if top in MODULES and not is_test and re.search(r"\bcr\.commit\(", line):
         yield "commits in a model; use the progress of the scheduled action"
-    if name.parts[:2] == ("tests", "prom_simulator") and re.search(r"(odoo|garazd_)", line):
-        if re.match(r"\s*(from|import) ", line):
-            yield "the simulator imports the other side"
-    if CYRILLIC.search(line) and not is_test and not {"i18n", "demo"}.intersection(name.parts):
-        if top in MODULES:
-            yield "Cyrillic outside translations, demo data and tests"
+    if name.parts[:2] == ("tests", "prom_simulator") and re.match(
+        r"\s*(from|import) (odoo|garazd_)", line
+    ):
+        yield "the simulator knows the other side"
+    is_foreign = is_test or {"i18n", "demo"}.intersection(name.parts)
+    if top in MODULES and not is_foreign and CYRILLIC.search(line):
+        yield "Cyrillic outside translations, demo data and tests"
 
 
 def _tracked_folders():

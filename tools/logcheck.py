@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 LINE = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} \d+ (?P<level>[A-Z]+) \S+ (?P<text>.*)")
 RESULT = re.compile(
-    r"odoo\.tests\.result: (?P<failed>\d+) failed, (?P<errors>\d+) error\(s\) of (?P<tests>\d+) tests"
+    r"odoo\.tests\.result: (?P<failed>\d+) failed, (?P<errors>\d+) error\(s\) "
+    r"of (?P<tests>\d+) tests"
 )
 
 # Warnings that are not ours to mend. Each entry says why.

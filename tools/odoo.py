@@ -144,12 +144,13 @@ def _wait_until_ready(process, url, log, seconds):
         if process.poll() is not None:
             raise Failure(f"The server stopped at once; the reason is at the end of {log}.")
         try:
-            with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - an address of our own
-                return
+            urllib.request.urlopen(url, timeout=5).close()
         except urllib.error.HTTPError:
-            return
+            return  # it answers
         except OSError:
             time.sleep(0.2)
+        else:
+            return
     raise Failure(f"The server did not answer within {seconds} s; look into {log}.")
 
 
@@ -158,11 +159,9 @@ def stop(process):
     for sign in (signal.SIGINT, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, sign)
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=15)
             return
-        except subprocess.TimeoutExpired:
-            continue
 
 
 @contextlib.contextmanager

@@ -13,9 +13,15 @@ SERIES = "19.0"
 PACKAGE = "odoo-19"
 # Fonts and scripts that Debian's package only links to.
 LINKED_PACKAGES = (
-    "libjs-jquery libjs-jquery-form libjs-underscore fonts-glyphicons-halflings "
-    "fonts-inconsolata fonts-montserrat fonts-ocr-b fonts-roboto-unhinted"
-).split()
+    "libjs-jquery",
+    "libjs-jquery-form",
+    "libjs-underscore",
+    "fonts-glyphicons-halflings",
+    "fonts-inconsolata",
+    "fonts-montserrat",
+    "fonts-ocr-b",
+    "fonts-roboto-unhinted",
+)
 # Later releases of this font name their files differently.
 STABLE_PACKAGES = ("fonts-font-awesome",)
 # Debian leaves this file out (background blur in video calls); without it no page loads.
@@ -98,7 +104,7 @@ def _sources():
     """
     places = [Path("/etc/apt/sources.list.d/debian.sources"), Path("/etc/apt/sources.list")]
     text = "\n".join(place.read_text() for place in places if place.exists())
-    url = re.search(r"(?:^URIs:|^deb(?: \[[^\]]*\])?)\s+(\S+/debian/?)(?:\s|$)", text, re.M)
+    url = re.search(r"(?:^URIs:|^deb(?: \[[^\]]*\])?)\s+(\S+/debian/?)(?:\s|$)", text, re.MULTILINE)
     if not url:
         raise Failure(
             "No Debian package source was found under /etc/apt: add one, or set ODOO_HOME to a "

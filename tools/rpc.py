@@ -21,18 +21,26 @@ class Client:
         :raises Failure: the server answers with an error
         """
         return self._call(
-            "object", "execute_kw", self.database, self.uid, self.password, model, method, args, kwargs
+            "object",
+            "execute_kw",
+            self.database,
+            self.uid,
+            self.password,
+            model,
+            method,
+            args,
+            kwargs,
         )
 
     def _call(self, service, method, *args):
-        body = {"jsonrpc": "2.0", "method": "call", "params": {"service": service, "method": method}}
-        body["params"]["args"] = args
-        request = urllib.request.Request(  # noqa: S310 - an address of our own
+        params = {"service": service, "method": method, "args": args}
+        body = {"jsonrpc": "2.0", "method": "call", "params": params}
+        request = urllib.request.Request(
             f"{self.url}/jsonrpc",
             data=json.dumps(body).encode(),
             headers={"Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=120) as answer:
             result = json.load(answer)
         if "error" in result:
             raise Failure(f"{args[3:5]}: {result['error']['data']['message']}")

@@ -189,7 +189,8 @@ def _run_odoo(environment, name, suite, tags):
     if not report.tests:
         reasons.append("no test ran")
     installed = databases.installed_modules(environment, database)
-    reasons += [f"{module} must not be installed" for module in installed.intersection(suite.absent)]
+    wrong = installed.intersection(suite.absent)
+    reasons += [f"{module} must not be installed" for module in wrong]
     reasons += [f"{module} is not installed" for module in set(suite.present) - installed]
     failed = report.failed or (1 if reasons else 0)
     return Result(name, max(report.tests, failed), failed, reasons=tuple(reasons))

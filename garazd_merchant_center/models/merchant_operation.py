@@ -285,7 +285,7 @@ class MerchantOperation(models.Model):
         elif outcome.state == "retry" and self.attempts < MAX_ATTEMPTS:
             limit = min(BACKOFF_LIMIT, BACKOFF_BASE * 2**self.attempts)
             # Full jitter, so that stores that failed together do not come back together.
-            seconds = outcome.seconds or random.uniform(1, limit)  # noqa: S311
+            seconds = outcome.seconds or random.uniform(1, limit)
             self.write(
                 {
                     "leased_until": False,

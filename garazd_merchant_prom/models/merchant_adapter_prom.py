@@ -40,7 +40,7 @@ def neutral_errors():
 
 
 class MerchantAdapterProm(models.AbstractModel):
-    """Speaks with Prom.ua: the client of ``..api`` on one side, the words of the base on the other."""
+    """Speaks with Prom.ua: the client of ``..api`` here, the words of the base there."""
 
     _name = "merchant.adapter.prom"
     _inherit = ["merchant.adapter"]

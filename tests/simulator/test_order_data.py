@@ -1,7 +1,9 @@
 """The generated orders: every kind is there and totals add up (api.md 4 and 6)."""
 
+import json
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -255,3 +257,23 @@ def test_clients_sum_up_their_orders(sim, api):
     assert sum(row["orders_count"] for row in rows) == 40
     found = api.get("/clients/list", search_term=rows[0]["phones"][0])["clients"]
     assert rows[0]["id"] in [row["id"] for row in found]
+
+
+def sample(name):
+    path = Path(__file__).parent.parent / "samples" / name
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_orders_have_every_field_of_a_real_order(shop):
+    real = sample("order_np_w2w_evopay_paid_delivered.json")["order"]
+    order = order_of(shop, "delivered")
+    assert set(real) <= set(order)
+    for name in ("delivery_option", "delivery_provider_data", "payment_data", "utm", "client"):
+        assert set(real[name]) <= set(order[name])
+    address = real["delivery_provider_data"]["recipient_address"]
+    assert set(address) <= set(order["delivery_provider_data"]["recipient_address"])
+
+
+def test_products_have_every_field_of_the_vendors_sample(shop):
+    (vendor,) = sample("products_list_doc_sample.json")["products"]
+    assert all(set(vendor) <= set(product) for product in shop.state.products.values())

@@ -1,0 +1,141 @@
+"""Pace, waiting and giving up; nothing here really waits."""
+
+from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
+
+import pytest
+from prom_api import answers, const, errors
+
+
+def test_calls_keep_the_minimum_interval(sim, make_client, fake_time):
+    client = make_client(sim.url, min_interval=0.5)
+    for _ in range(3):
+        client.payment_options_list()
+    assert fake_time.slept == [0.5, 0.5]
+
+
+def test_a_pause_longer_than_the_interval_costs_nothing(sim, make_client, fake_time):
+    client = make_client(sim.url, min_interval=0.5)
+    client.payment_options_list()
+    fake_time.now += 1
+    client.payment_options_list()
+    assert fake_time.slept == []
+
+
+def test_waits_grow_with_full_jitter(sim, client, fake_time):
+    sim.faults.add("server_error", times=None)
+    for _ in range(20):
+        with pytest.raises(errors.ServerFailed):
+            client.payment_options_list()
+    per_call = const.MAX_ATTEMPTS - 1
+    assert len(fake_time.slept) == 20 * per_call
+    for index in range(per_call):
+        waits = fake_time.slept[index::per_call]
+        assert all(0 <= wait <= const.BACKOFF * 2**index for wait in waits)
+        assert max(waits) - min(waits) > const.BACKOFF * 2**index / 4
+
+
+def test_retry_after_in_seconds_is_honoured(sim, client, fake_time):
+    sim.faults.add("too_many_requests", retry_after=7)
+    client.payment_options_list()
+    assert fake_time.slept == [7]
+
+
+def test_retry_after_as_a_date_is_counted_by_the_server_s_clock(sim, client, fake_time):
+    sim.faults.add("too_many_requests", retry_after=9, http_date=True)
+    sim.faults.add("clock_skew", seconds=-86400.0)
+    client.payment_options_list()
+    assert fake_time.slept == [pytest.approx(9, abs=1.5)]
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(429, errors.RateLimited), (503, errors.ServerFailed)]
+)
+def test_a_wait_beyond_the_budget_is_left_to_the_caller(odd, make_client, fake_time, status, error):
+    odd.say("later", status, Retry_After="120")
+    with pytest.raises(error) as caught:
+        make_client(odd.url, budget=30).payment_options_list()
+    assert caught.value.retry_after == 120
+    assert fake_time.slept == []
+    assert len(odd.requests) == 1
+
+
+def test_the_budget_covers_all_waits_of_a_call(sim, make_client, fake_time):
+    sim.faults.add("too_many_requests", times=None, retry_after=4)
+    with pytest.raises(errors.RateLimited):
+        make_client(sim.url, budget=10).payment_options_list()
+    assert fake_time.slept == [4, 4]
+
+
+def test_every_call_has_its_own_budget(sim, make_client):
+    client = make_client(sim.url, budget=10)
+    for _ in range(3):
+        sim.faults.add("too_many_requests", times=2, retry_after=4)
+        assert client.payment_options_list()
+
+
+def test_without_retry_after_the_caller_learns_that_no_time_was_named(sim, client):
+    sim.faults.add("too_many_requests", times=None)
+    with pytest.raises(errors.RateLimited) as caught:
+        client.payment_options_list()
+    assert caught.value.retry_after is None
+
+
+NOW = datetime(2026, 11, 3, 10, 0, tzinfo=timezone.utc)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("0", 0),
+        ("120", 120),
+        (" 5 ", 5),
+        ("9" * 40, const.MAX_RETRY_AFTER),
+        (format_datetime(NOW + timedelta(seconds=90), usegmt=True), 90),
+        (format_datetime(NOW - timedelta(days=1), usegmt=True), 0),
+        (format_datetime(NOW + timedelta(days=30), usegmt=True), const.MAX_RETRY_AFTER),
+        ("-5", None),
+        ("soon", None),
+        ("1.5", None),
+        ("²", None),
+        ("", None),
+        ("Tue, 99 Nov 2026 10:00:00 GMT", None),
+    ],
+)
+def test_retry_after_is_understood_or_ignored(value, seconds):
+    headers = {"Retry-After": value, "Date": format_datetime(NOW, usegmt=True)}
+    assert answers.retry_after(headers) == seconds
+
+
+def test_a_date_without_the_server_s_own_is_counted_from_now():
+    until = datetime.now(timezone.utc) + timedelta(seconds=60)
+    seconds = answers.retry_after({"Retry-After": format_datetime(until, usegmt=True)})
+    assert 55 <= seconds <= 60
+
+
+def test_no_header_means_no_time():
+    assert answers.retry_after({}) is None
+
+
+class RecordingSession:
+    """Stands in for a session; only what cannot be seen on the wire is asked of it."""
+
+    def __init__(self):
+        self.options = None
+
+    def request(self, _method, _url, **options):
+        self.options = options
+        raise ConnectionResetError("gone")
+
+    def close(self):
+        pass
+
+
+def test_the_timeout_is_one_number_of_ten_or_more(make_client):
+    session = RecordingSession()
+    with pytest.raises(errors.ConnectionFailed):
+        make_client("http://localhost", session=session).payment_options_list()
+    timeout = session.options["timeout"]
+    assert isinstance(timeout, int | float)
+    assert timeout >= 10
+    assert session.options["allow_redirects"] is False
