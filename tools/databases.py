@@ -1,10 +1,12 @@
 """Databases: templates that are made once, and copies that take a blink."""
 
 import hashlib
+import os
+import shutil
 
 from .console import run, step
 from .lock import locked
-from .paths import LOGS, MODULES, ROOT
+from .paths import DATA, LOGS, MODULES, ROOT
 
 # Each template starts as a copy of the one before.
 LAYERS = {
@@ -61,6 +63,9 @@ def _make(environment, name, base, modules, title, options):
             log=LOGS / f"{name}.log",
             env=environment.variables,
         )
+        shutil.rmtree(_files(name), ignore_errors=True)
+        if _files(draft).exists():
+            _files(draft).rename(_files(name))
         environment.server.psql(f'ALTER DATABASE "{draft}" RENAME TO "{name}"')
 
 
@@ -70,14 +75,23 @@ def exists(environment, name):
 
 
 def drop(environment, name):
-    """Remove a database, whoever is connected."""
+    """Remove a database and its files, whoever is connected."""
     environment.server.psql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    shutil.rmtree(_files(name), ignore_errors=True)
 
 
 def copy(environment, source, name):
     """Make a copy of a database in place of the one that has this name."""
     drop(environment, name)
     environment.server.psql(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+    if _files(source).exists():
+        # Odoo never changes a file of its store, so the copies may share them.
+        shutil.copytree(_files(source), _files(name), copy_function=os.link)
+
+
+def _files(name):
+    """Return the folder with the attachments of a database."""
+    return DATA / "filestore" / name
 
 
 def installed_modules(environment, name):

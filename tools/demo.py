@@ -74,11 +74,12 @@ def run_suite(database, port):
     return 0
 
 
-def populate(environment, database, simulator, public_url):
+def populate(environment, database, simulator, public_url, *, with_store=True):
     """Create the company, products, price list and connected store of the demo.
 
     :param str simulator: address of the simulator's interface
     :param str public_url: where Odoo will answer
+    :param bool with_store: False leaves the store to be added by hand
     :raises Failure: the script failed
     """
     log = LOGS / "populate.log"
@@ -94,6 +95,7 @@ def populate(environment, database, simulator, public_url):
                 "PROM_SIMULATOR_URL": simulator,
                 "PROM_SIMULATOR_TOKEN": TOKEN,
                 "PUBLIC_URL": public_url,
+                "WITH_STORE": "1" if with_store else "0",
             },
         )
     if done.returncode or "Traceback" in log.read_text():

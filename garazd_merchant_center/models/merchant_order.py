@@ -108,9 +108,9 @@ class MerchantOrder(models.Model):
         self.store_id.action_sync_orders()
 
     def action_retry(self):
-        """Import again what failed, from the payload that is kept."""
+        """Import again what failed, or lacks products, from the payload that is kept."""
         self.check_access("read")
-        for order in self.sudo().filtered(lambda o: o.state in ("failed", "new", "skipped")):
+        for order in self.sudo().filtered(lambda o: o.state != "imported" or o._has_placeholder()):
             order.with_company(order.company_id)._import()
 
     def action_open_sale_order(self):
@@ -211,6 +211,7 @@ class MerchantOrder(models.Model):
                 "order_unknown_status", number=self.number, status=data.status.external_id
             )
         if self.sale_order_id:
+            self.env["merchant.order.builder"]._fill_placeholders(self, data)
             self.state = "imported"
         elif self._should_import():
             self.sale_order_id = self.env["merchant.order.builder"]._build(self, data)
@@ -220,7 +221,9 @@ class MerchantOrder(models.Model):
             self.state = "skipped"
         self.write({"error_code": False, "error_values": False})
         held = set(self.env["merchant.issue"]._get_codes("order_"))
-        self.env["merchant.issue"]._resolve(store, held - {"order_unknown_product"}, self)
+        if self._has_placeholder():
+            held.remove("order_unknown_product")
+        self.env["merchant.issue"]._resolve(store, held, self)
 
     def _prepare_order_vals(self, data):
         """Return what the list of orders shows.

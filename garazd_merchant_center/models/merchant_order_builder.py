@@ -35,7 +35,7 @@ class MerchantOrderBuilder(models.AbstractModel):
         unknown = self._add_lines(order, data, sale_order)
         self._check_total(data, sale_order)
         self._complete(order, data, sale_order)
-        if unknown:
+        if unknown and order.status_id.kind != "cancelled":
             self.env["merchant.issue"]._report(
                 order.store_id,
                 "order_unknown_product",
@@ -200,6 +200,33 @@ class MerchantOrderBuilder(models.AbstractModel):
         if data.discount:
             self._set_price(lines[-1], -data.discount)
         return unknown
+
+    def _fill_placeholders(self, order, data):
+        """Put the products that are known by now in place of the placeholder.
+
+        Only in a quotation: what was confirmed belongs to the staff.
+
+        :param order: a ``merchant.order`` with a sales order
+        :param OrderData data: what its payload says
+        """
+        placeholder = self.env.ref("garazd_merchant_center.product_unknown")
+        sale_order = order.sale_order_id
+        lines = sale_order.order_line.filtered(lambda line: line.product_id == placeholder)
+        if not lines or sale_order.state not in ("draft", "sent"):
+            return
+        proposals = self.env["merchant.listing"]._propose_products(order.store_id, data.lines)
+        known = {
+            line.name: products
+            for line, (products, _found_by) in zip(data.lines, proposals, strict=True)
+            if len(products) == 1
+        }
+        for line in lines.filtered(lambda line: line.name in known):
+            # What the marketplace says stays: only the product behind it changes.
+            kept = {key: line[key] for key in ("name", "price_unit", "product_uom_qty")}
+            line.write(
+                kept
+                | {"product_id": known[line.name].id, "tax_ids": [(6, 0, line.tax_ids.ids)]}
+            )
 
     def _prepare_line_vals(self, sale_order, line, product):
         """Return the values of a line; its price is set when its taxes are known."""

@@ -1,4 +1,3 @@
-# ruff: noqa: N818 - these names are part of the contract
 """What can go wrong while talking to Prom.
 
 The text of an error names the endpoint and the reason and is safe to log: it never holds the

@@ -6,7 +6,6 @@ understood; nothing unreadable ever becomes zero. :func:`parse_phone` alone answ
 
 import hashlib
 import json
-import math
 import re
 from datetime import datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal
@@ -60,10 +59,9 @@ def parse_decimal(value):
     """
     if isinstance(value, str):
         return _decimal_of_text(value.strip())
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError("not a number")
-    if abs(value) >= 10**_MAX_WHOLE:
-        raise ValueError("too large")
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not abs(value) < 10**_MAX_WHOLE:  # NaN is below nothing
+        raise ValueError("not a sensible number")
     number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
     if number.as_tuple().exponent < _PLACES.as_tuple().exponent:
         number = number.quantize(_PLACES, ROUND_HALF_UP)

@@ -11,7 +11,7 @@ import pytest
 from tests.prom_simulator import PromSimulator
 
 API_FOLDER = Path(__file__).parents[2] / "garazd_merchant_prom" / "api"
-TOKEN = "c0ffee5ec2e7b1a5f00d4dead5beef9a7c1d3e5f"  # noqa: S105 - opens nothing
+TOKEN = "c0ffee5ec2e7b1a5f00d4dead5beef9a7c1d3e5f"
 
 
 def load_api():
@@ -105,13 +105,13 @@ class OddServer:
                 owner.requests.append((self.path, dict(self.headers), self.rfile.read(length)))
                 answers = owner.answers
                 status, headers, body = answers.pop(0) if len(answers) > 1 else answers[0]
-                self.send_response(status)
+                self.send_response_only(status)
                 for name, value in {"Content-Length": str(len(body)), **headers}.items():
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(body)
 
-            do_POST = do_GET
+            do_POST = do_GET  # noqa: N815
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True

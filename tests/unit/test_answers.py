@@ -23,7 +23,8 @@ def order(client):
         "12",
         '{"order": {"id": 7}',
         "<html>maintenance</html>",
-        "[" * 5000 + "]" * 5000,
+        pytest.param("[" * 5000 + "]" * 5000, id="deep"),
+        pytest.param('{"order":' * 300 + "1" + "}" * 300, id="nested"),
         "\x00",
     ],
 )
@@ -175,6 +176,10 @@ def test_an_exchange_shows_no_personal_data_by_accident(sim, client, exchanges):
     client.orders_list()
     assert "phone" in exchanges[0].answer
     assert "phone" not in repr(exchanges[0])
+
+
+def test_a_client_needs_no_journal(sim, make_client):
+    assert make_client(sim.url, on_exchange=None).orders_list()
 
 
 def test_a_refused_connection_is_told_to_the_journal(sim, client, exchanges):

@@ -31,7 +31,8 @@ UNKNOWN_TO_WRITES = [
     ("reset", {"at": "headers"}, errors.ConnectionFailed),
     ("reset", {"at": "body"}, errors.ConnectionFailed),
     ("cut_json", {"mode": "length"}, errors.AnswerUnreadable),
-    ("cut_json", {"mode": "premature"}, errors.ConnectionFailed),
+    # Older releases of requests do not notice the missing end, the decoder does.
+    ("cut_json", {"mode": "premature"}, (errors.ConnectionFailed, errors.AnswerUnreadable)),
     ("html_200", {}, errors.AnswerUnreadable),
     ("html_200", {"applied": True}, errors.AnswerUnreadable),
     ("empty_body", {}, errors.AnswerUnreadable),
@@ -113,8 +114,8 @@ def test_a_read_gives_up_after_some_attempts(sim, client, exchanges, name, args,
 
 
 def test_a_read_that_times_out_is_repeated(sim, make_client, exchanges):
-    sim.faults.add("latency", seconds=0.3)
-    assert make_client(sim.url, timeout=0.1).orders_list()
+    sim.faults.add("latency", seconds=0.9)
+    assert make_client(sim.url, timeout=0.4).orders_list()
     assert [exchange.status for exchange in exchanges] == [None, 200]
 
 
@@ -187,9 +188,9 @@ def test_a_write_whose_answer_was_lost_has_happened_once(sim, client, pending_id
 
 
 def test_a_write_that_times_out_is_not_repeated(sim, make_client, pending_id):
-    sim.faults.add("latency", seconds=0.3)
+    sim.faults.add("latency", seconds=0.9)
     with pytest.raises(errors.ConnectionFailed):
-        receive(make_client(sim.url, timeout=0.1), pending_id)
+        receive(make_client(sim.url, timeout=0.4), pending_id)
     assert attempts(sim) == 1
 
 

@@ -121,12 +121,6 @@ def test_an_order_of_nothing_but_its_id_and_status_is_an_order():
     assert (read.id, read.lines, read.recipient) == ("7", (), None)
     assert not read.buyer
     assert (read.goods_total, read.currencies) == (Money(amount=Decimal(0)), frozenset())
-    assert Order.from_json(
-        {field.name: None for field in dataclasses.fields(Order)} | {"id": "7", "status": "pending"}
-    ) == dataclasses.replace(
-        read, extra={"buyer": None, "recipient": None, "lines": None}
-        | {"delivery_data": None, "commission": None, "extra": None}
-    )  # fmt: skip
 
 
 @pytest.mark.parametrize("missing", ["id", "status"])
@@ -333,7 +327,7 @@ def test_a_line_of_a_removed_product_keeps_its_name(shop):
     assert read.name
 
 
-def test_a_line_without_lines_is_the_caller_s_business():
+def test_what_an_order_without_lines_means_is_left_to_the_caller():
     assert order(products=None).lines == order(products=[]).lines == order().lines == ()
 
 
@@ -350,7 +344,7 @@ def test_a_line_needs_a_positive_quantity(quantity):
 
 
 def test_a_missing_total_is_price_times_quantity_in_cents():
-    read = line(price="33,335 ₴".replace("335", "33"), quantity="1,5", total_price=None)
+    read = line(price="33,33 ₴", quantity="1,5", total_price=None)
     assert read.total_price == Money(amount=Decimal("50.00"), currency="UAH")
 
 
@@ -402,4 +396,7 @@ def test_an_error_shows_the_value_but_no_object():
     with pytest.raises(errors.SchemaError) as caught:
         order(client_first_name={"phone": "+380501112233"})
     assert "380501112233" not in str(caught.value)
+    with pytest.raises(errors.SchemaError) as caught_long:
+        order(price="x" * 10_000)
+    assert len(str(caught_long.value)) < 100
     assert caught.value.value == {"phone": "+380501112233"}

@@ -1,10 +1,14 @@
 """Pace, waiting and giving up; nothing here really waits."""
 
+import socket
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 
 import pytest
+import requests
 from prom_api import answers, const, errors
+
+NOW = datetime(2026, 11, 3, 10, 0, tzinfo=timezone.utc)
 
 
 def test_calls_keep_the_minimum_interval(sim, make_client, fake_time):
@@ -41,11 +45,18 @@ def test_retry_after_in_seconds_is_honoured(sim, client, fake_time):
     assert fake_time.slept == [7]
 
 
-def test_retry_after_as_a_date_is_counted_by_the_server_s_clock(sim, client, fake_time):
+def test_retry_after_as_a_date_is_honoured(sim, client, fake_time):
     sim.faults.add("too_many_requests", retry_after=9, http_date=True)
-    sim.faults.add("clock_skew", seconds=-86400.0)
     client.payment_options_list()
-    assert fake_time.slept == [pytest.approx(9, abs=1.5)]
+    assert fake_time.slept == [pytest.approx(9, abs=1)]
+
+
+def test_a_date_is_counted_by_the_server_s_clock_when_it_is_wrong(odd, odd_client, fake_time):
+    dates = [format_datetime(NOW + timedelta(seconds=more), usegmt=True) for more in (0, 9)]
+    odd.say("", 429, Date=dates[0], Retry_After=dates[1])
+    odd.say('{"payment_options": []}')
+    odd_client.payment_options_list()
+    assert fake_time.slept == [9]
 
 
 @pytest.mark.parametrize(
@@ -81,9 +92,6 @@ def test_without_retry_after_the_caller_learns_that_no_time_was_named(sim, clien
     assert caught.value.retry_after is None
 
 
-NOW = datetime(2026, 11, 3, 10, 0, tzinfo=timezone.utc)
-
-
 @pytest.mark.parametrize(
     ("value", "seconds"),
     [
@@ -117,25 +125,64 @@ def test_no_header_means_no_time():
     assert answers.retry_after({}) is None
 
 
-class RecordingSession:
-    """Stands in for a session; only what cannot be seen on the wire is asked of it."""
+class FailingSession:
+    """Stands in for a session where the wire cannot show or provoke what is asked."""
 
-    def __init__(self):
-        self.options = None
+    def __init__(self, error):
+        self.error = error
+        self.calls = []
 
     def request(self, _method, _url, **options):
-        self.options = options
-        raise ConnectionResetError("gone")
+        self.calls.append(options)
+        raise self.error
 
     def close(self):
         pass
 
 
 def test_the_timeout_is_one_number_of_ten_or_more(make_client):
-    session = RecordingSession()
+    session = FailingSession(ConnectionResetError("gone"))
     with pytest.raises(errors.ConnectionFailed):
         make_client("http://localhost", session=session).payment_options_list()
-    timeout = session.options["timeout"]
+    timeout = session.calls[0]["timeout"]
     assert isinstance(timeout, int | float)
     assert timeout >= 10
-    assert session.options["allow_redirects"] is False
+    assert session.calls[0]["allow_redirects"] is False
+
+
+@pytest.mark.parametrize(
+    ("error", "attempts"),
+    [
+        (requests.ConnectTimeout(), const.MAX_ATTEMPTS),
+        (requests.ReadTimeout(), 1),
+        (requests.exceptions.SSLError(), 1),
+        (requests.exceptions.ChunkedEncodingError(), 1),
+        (ConnectionResetError(), 1),
+    ],
+)
+def test_a_write_is_repeated_only_if_the_connection_was_never_made(make_client, error, attempts):
+    session = FailingSession(error)
+    with pytest.raises(errors.ConnectionFailed):
+        make_client("http://localhost", session=session).orders_set_status(["1"], "paid")
+    assert len(session.calls) == attempts
+
+
+def test_an_unknown_host_means_that_nothing_was_sent(make_client, monkeypatch):
+    def fail(*_args, **_kwargs):
+        raise socket.gaierror("Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+    with pytest.raises(errors.ConnectionFailed) as caught:
+        make_client("http://prom.invalid").orders_set_status(["1"], "paid")
+    assert caught.value.repeatable
+
+
+def test_an_earlier_failure_of_the_caller_proves_nothing_about_a_write(make_client):
+    session = FailingSession(requests.ReadTimeout())
+    client = make_client("http://localhost", session=session)
+    try:
+        FailingSession(ConnectionRefusedError()).request("GET", "/")
+    except ConnectionRefusedError:
+        with pytest.raises(errors.ConnectionFailed):
+            client.orders_set_status(["1"], "paid")
+    assert len(session.calls) == 1

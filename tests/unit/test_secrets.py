@@ -109,6 +109,11 @@ def test_a_text_that_cannot_be_a_token_is_rejected_without_showing_it(
     assert not (token or "").strip() or token not in everything_said_by(caught.value)
 
 
+def test_a_token_too_short_to_be_a_secret_does_not_spoil_the_answers(odd, make_client):
+    odd.say('{"order": {"id": 7}}')
+    assert make_client(odd.url, token="order").order("7") == {"id": 7}
+
+
 def test_blanks_around_a_pasted_token_do_no_harm(sim, make_client):
     assert make_client(sim.url, token=f" {TOKEN}\r\n").orders_list()
 

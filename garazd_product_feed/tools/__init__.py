@@ -1,0 +1,4 @@
+from . import document
+from . import generation
+from . import picture
+from . import text

@@ -1,0 +1,56 @@
+"""Pictures as marketplaces accept them. No database needed."""
+
+import io
+
+from PIL import Image, ImageOps
+
+# Longer sides are shrunk by the marketplaces themselves.
+MAX_SIDE = 1280
+# Formats whose file is published as it is when it is small enough.
+UNTOUCHED = {"JPEG": "image/jpeg", "PNG": "image/png"}
+# What can be read; drawings (SVG) cannot.
+READABLE_MIMETYPES = (
+    "image/jpeg",
+    "image/png",
+    "image/gif",
+    "image/webp",
+    "image/bmp",
+    "image/tiff",
+)
+QUALITY = 90
+
+
+def extension(mimetype):
+    """Return the file extension under which a picture of this type is published."""
+    return "png" if mimetype == "image/png" else "jpg"
+
+
+def to_publishable(data):
+    """Return a picture as JPEG or PNG with sides of at most ``MAX_SIDE`` pixels.
+
+    :param bytes data: a picture in any readable format
+    :return: the content and its MIME type
+    :rtype: tuple[bytes, str]
+    :raises OSError: this is not a readable picture
+    """
+    image = Image.open(io.BytesIO(data))
+    kind = image.format
+    if kind in UNTOUCHED and max(image.size) <= MAX_SIDE:
+        return data, UNTOUCHED[kind]
+    image = ImageOps.exif_transpose(image)
+    image.thumbnail((MAX_SIDE, MAX_SIDE))
+    output = io.BytesIO()
+    if kind == "PNG":
+        image.save(output, "PNG", optimize=True)
+        return output.getvalue(), "image/png"
+    _on_white(image).save(output, "JPEG", quality=QUALITY, optimize=True)
+    return output.getvalue(), "image/jpeg"
+
+
+def _on_white(image):
+    """Return the picture without transparency, which JPEG does not have."""
+    if image.mode == "RGB":
+        return image
+    image = image.convert("RGBA")
+    background = Image.new("RGBA", image.size, "white")
+    return Image.alpha_composite(background, image).convert("RGB")

@@ -1,0 +1,63 @@
+"""Makes the pictures in docs/images from a fresh demo: `make screenshots`."""
+
+import sys
+import time
+
+from tests.e2e.conftest import log_in, running_browser, running_shop
+from tools.paths import ROOT
+
+IMAGES = ROOT / "docs" / "images"
+ACTION = "/odoo/action-garazd_merchant_center."
+ADD_STORE = "merchant_store_add_action"
+
+
+def main():
+    """Visit each screen and keep a picture of it."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with (
+        running_shop(with_store=True, database="screenshots") as shop,
+        running_browser() as browser,
+    ):
+        wait_until_ready(shop.rpc)
+        page = browser.new_context(viewport={"width": 1400, "height": 900}).new_page()
+        page.set_default_timeout(60_000)
+        log_in(page, shop.url, "admin", "admin")
+        store = shop.rpc("merchant.store", "search", [])[0]
+        order = shop.rpc("sale.order", "search", [("merchant_order_id", "!=", False)])[0]
+        show(page, f"{shop.url}{ACTION}merchant_store_action", ".o_kanban_record", "stores")
+        show(page, f"{shop.url}{ACTION}merchant_store_action/{store}", ".o_form_view", "store")
+        show(page, f"{shop.url}{ACTION}{ADD_STORE}", ".modal .o_form_view", "wizard")
+        show(page, f"{shop.url}{ACTION}merchant_order_action", ".o_data_row", "orders")
+        show(page, f"{shop.url}/odoo/action-sale.action_orders/{order}", ".o_form_view", "order")
+        show(page, f"{shop.url}{ACTION}merchant_issue_action", ".o_list_view", "issues")
+        show(page, f"{shop.url}{ACTION}merchant_listing_action", ".o_data_row", "listings")
+        feeds = f"{shop.url}/odoo/action-garazd_product_feed.product_data_feed_action"
+        feed = shop.rpc("product.data.feed", "search", [])[0]
+        show(page, feeds, ".o_data_row", "feeds")
+        show(page, f"{feeds}/{feed}", ".o_form_view", "feed")
+    return 0
+
+
+def wait_until_ready(rpc):
+    """Wait for the first synchronization and the price list."""
+    end = time.monotonic() + 180
+    running = [("state", "in", ("pending", "running"))]
+    while rpc("merchant.sync.run", "search_count", running) or not rpc(
+        "product.data.feed", "search_count", [("generated_at", "!=", False)]
+    ):
+        if time.monotonic() > end:
+            raise SystemExit("The demo was not ready in time.")
+        time.sleep(1)
+
+
+def show(page, url, selector, name):
+    """Open a screen, wait for it and keep its picture."""
+    page.goto(url)
+    page.wait_for_selector(selector)
+    page.wait_for_timeout(1500)
+    page.mouse.move(5, 890)
+    page.screenshot(path=IMAGES / f"{name}.png")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
