@@ -30,18 +30,20 @@ DETAILS = {
     ),
     "order_unreadable": _lt(
         "Order %(number)s cannot be read: %(path)s is %(value)s. It is kept as it came; correct it "
-        "in the cabinet of the marketplace and retry."
+        "in the cabinet of the marketplace, then press Read Again on the order."
     ),
     "order_without_lines": _lt(
-        "Order %(number)s has no products. Add them in the cabinet of the marketplace and retry."
+        "Order %(number)s has no products. Add them in the cabinet of the marketplace, then "
+        "press Read Again on the order."
     ),
     "order_unknown_status": _lt(
-        "Order %(number)s has the status %(status)s, which this store does not know. Run the base "
-        "synchronization and retry."
+        "Order %(number)s has the status %(status)s, which Odoo does not know. An administrator "
+        "says what it means under Configuration > Order Statuses; then retry."
     ),
     "order_unknown_product": _lt(
         "Order %(number)s was imported, but these products are not known in Odoo: %(products)s. "
-        "Their lines carry a placeholder; put the right products there before you confirm."
+        "Their lines carry a placeholder. Create the products with the same SKU and retry, or put "
+        "the right products on the lines before you confirm."
     ),
     "order_total_differs": _lt(
         "Order %(number)s costs %(expected)s on the marketplace, but its lines make %(actual)s. It "
@@ -56,7 +58,10 @@ DETAILS = {
         "and retry."
     ),
     "order_failed": _lt("Order %(number)s could not be imported: %(reason)s."),
-    "listing_unreadable": _lt("A product of the store cannot be read: %(path)s is %(value)s."),
+    "record_unreadable": _lt(
+        "A product, group or method of the store cannot be read: %(path)s is %(value)s. The others "
+        "were read; correct it in the cabinet of the marketplace."
+    ),
     "listing_ambiguous": _lt(
         "The product %(name)s (%(external_id)s) fits several products in Odoo: %(candidates)s. "
         "Give them different references or set the mapping by hand."
@@ -98,7 +103,7 @@ class MerchantIssue(models.Model):
             ("order_quantity_rounded", "An order's quantity would be rounded"),
             ("order_currency_unknown", "An order's currency is not known"),
             ("order_failed", "An order could not be imported"),
-            ("listing_unreadable", "A product cannot be read"),
+            ("record_unreadable", "A record of the store cannot be read"),
             ("listing_ambiguous", "A product fits several products in Odoo"),
             ("listing_sku_repeated", "A SKU stands on several products of the store"),
             ("listing_taken", "A product of Odoo is mapped already"),

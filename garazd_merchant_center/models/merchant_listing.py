@@ -67,6 +67,14 @@ class MerchantListing(models.Model):
         for listing in self:
             listing.mapping_id = by_key.get((listing.store_id, listing.external_id))
 
+    # === ACTION METHODS === #
+
+    def action_retry(self):
+        """Look for the products of these listings again."""
+        self.check_access("read")
+        for store, listings in self.sudo().grouped("store_id").items():
+            listings._match(store)
+
     # === BUSINESS METHODS === #
 
     @api.model

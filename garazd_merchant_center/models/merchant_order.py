@@ -250,8 +250,11 @@ class MerchantOrder(models.Model):
         }
 
     def _should_import(self):
-        """Tell whether the order becomes a sales order now, by the store's Order Type."""
+        """Tell whether the order becomes a sales order now, by the settings of the store."""
         self.ensure_one()
+        start = self.store_id._get_import_start()
+        if start and self.date_order < start:
+            return False
         wanted = self.store_id.import_status_id
         return self.status_id == wanted if wanted else self.status_id.kind != "draft"
 

@@ -25,7 +25,7 @@ class MerchantOrderStatus(models.Model):
         ],
         string="Meaning",
         required=True,
-        readonly=True,
+        default="unknown",
         help="What the status means for Odoo, whatever its name on the marketplace.",
     )
 
@@ -33,8 +33,12 @@ class MerchantOrderStatus(models.Model):
 
     @api.model
     def _prepare_entry_vals(self, store, data):
-        """Override of `merchant.store.dictionary` to keep what the status means."""
-        return super()._prepare_entry_vals(store, data) | {"kind": data.kind}
+        """Override of `merchant.store.dictionary` to keep what the status means.
+
+        What nobody knows is left to an administrator, whose answer stays.
+        """
+        vals = super()._prepare_entry_vals(store, data)
+        return vals if data.kind == "unknown" else vals | {"kind": data.kind}
 
     def _is_at_least(self, other):
         """Tell whether an order in this status has come as far as the other status."""

@@ -13,6 +13,4 @@ class MerchantPaymentMethod(models.Model):
         string="Payment Journal",
         check_company=True,
         domain="[('type', 'in', ('bank', 'cash', 'credit'))]",
-        help="Payments made this way belong to this journal. "
-        "Empty: the journal set on the store, where the marketplace holds the payment.",
     )

@@ -89,7 +89,8 @@ class MerchantStore(models.Model):
     # Orders
     import_from = fields.Date(
         string="Import Orders From",
-        help="Older orders are not read. Empty: all orders the marketplace still has.",
+        help="Orders made before this day do not become sales orders. Empty: all orders that the "
+        "marketplace still has.",
     )
     import_status_id = fields.Many2one(
         "merchant.order.status",
@@ -108,13 +109,12 @@ class MerchantStore(models.Model):
         "status stays as it is. An order that has come further is left alone.",
     )
     confirm_orders = fields.Boolean(
-        string="Confirm Orders",
         help="Confirm the sales order right after import. Orders with a placeholder product wait "
         "for a person.",
     )
     user_id = fields.Many2one("res.users", string="Salesperson", check_company=True)
     team_id = fields.Many2one("crm.team", string="Sales Team", check_company=True)
-    source_id = fields.Many2one("utm.source", string="Source")
+    source_id = fields.Many2one("utm.source")
     order_tag_ids = fields.Many2many("crm.tag", string="Order Tags")
     warehouse_id = fields.Many2one("stock.warehouse", check_company=True)
     pricelist_id = fields.Many2one(
@@ -126,7 +126,6 @@ class MerchantStore(models.Model):
 
     # Partners
     create_delivery_address = fields.Boolean(
-        string="Create Delivery Address",
         default=True,
         help="Add a delivery contact under the customer when the recipient or the address differs.",
     )
@@ -135,7 +134,6 @@ class MerchantStore(models.Model):
     # Payments
     payment_journal_id = fields.Many2one(
         "account.journal",
-        string="Payment Journal",
         check_company=True,
         domain="[('type', 'in', ('bank', 'cash', 'credit'))]",
     )
@@ -398,10 +396,20 @@ class MerchantStore(models.Model):
         self.ensure_one()
         if self.orders_read_until:
             return UTC.localize(self.orders_read_until - ORDERS_OVERLAP)
-        if self.import_from:
-            timezone = pytz.timezone(self.company_id.partner_id.tz or "Europe/Kyiv")
-            return timezone.localize(datetime.combine(self.import_from, time.min))
-        return None
+        start = self._get_import_start()
+        return UTC.localize(start) if start else None
+
+    def _get_import_start(self):
+        """Return the beginning of the first day whose orders are wanted.
+
+        :return: naive UTC, or None without such a day
+        """
+        self.ensure_one()
+        if not self.import_from:
+            return None
+        timezone = pytz.timezone(self.company_id.partner_id.tz or "Europe/Kyiv")
+        start = timezone.localize(datetime.combine(self.import_from, time.min))
+        return start.astimezone(UTC).replace(tzinfo=None)
 
     def _mark_read(self, step, newest_change):
         """Note that a step was read to its end.

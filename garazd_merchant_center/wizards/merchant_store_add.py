@@ -36,7 +36,8 @@ class MerchantStoreAdd(models.TransientModel):
     )
     import_from = fields.Date(
         string="Import Orders From",
-        help="Older orders are not read. Empty: all orders the marketplace still has.",
+        help="Orders made before this day do not become sales orders. Empty: all orders that the "
+        "marketplace still has.",
     )
 
     @api.model
