@@ -9,10 +9,10 @@ TAGS ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test run lint bench shell clean odoo screenshots format
+.PHONY: help demo test run lint bench shell clean odoo screenshots format i18n
 
 help: ## show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: ## Odoo with a connected demo store; SMOKE=1 checks it and exits; PORT=8069
 	@$(TOOLS) demo --port $(PORT) $(if $(SMOKE),--smoke)
@@ -34,6 +34,9 @@ bench: ## benchmarks, printed
 
 screenshots: ## make the pictures in docs/ again
 	@$(TOOLS) screenshots
+
+i18n: ## export the terms and bring the Ukrainian translations in line
+	@$(TOOLS) i18n
 
 shell: ## a Python shell on the database; DB=merchant
 	@$(TOOLS) odoo shell -d $(DB) --no-http

@@ -41,7 +41,7 @@ def _parser():
     run = commands.add_parser("run")
     run.add_argument("--database", default="merchant")
     run.add_argument("--port", type=int, default=8069)
-    for name in ("lint", "format", "bench", "screenshots", "clean"):
+    for name in ("lint", "format", "bench", "screenshots", "i18n", "clean"):
         commands.add_parser(name)
     return parser
 
@@ -68,6 +68,10 @@ def _dispatch(options):
             from . import lint
 
             return getattr(lint, options.command)()
+        case "i18n":
+            from .i18n import i18n
+
+            return i18n()
         case "bench" | "screenshots":
             from . import scripts
 

@@ -13,7 +13,7 @@ from tests.prom_simulator.poison import PRODUCT_POISONS
 from .test_order import SAMPLES, failed_path
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def shop():
     return PromSimulator(seed=3, orders=5, products=60)
 

@@ -192,7 +192,7 @@ def test_the_buyer_s_object_is_completed_from_the_older_fields():
     client = {"id": 12, "first_name": "Олена", "last_name": None, "phone": "0501112233", "x": 1}
     read = order(client=client, client_last_name="Коваль", client_second_name="Іванівна").buyer
     assert (read.id, read.full_name) == ("12", "Коваль Олена Іванівна")
-    assert read.phone == "+380501112233"
+    assert (read.phone, read.phone_raw) == ("+380501112233", "0501112233")
     assert read.extra == {"x": 1}
 
 
