@@ -1,6 +1,6 @@
 {
     "name": "Merchant Center",
-    "summary": "The base that every marketplace connection shares: stores, orders, listings, journal",
+    "summary": "The base that every marketplace connection shares: stores, orders, products",
     "version": "19.0.1.0.0",
     "category": "Sales/Sales",
     "author": "Garazd Creation",

@@ -13,6 +13,9 @@ class MarketplaceError(Exception):
     :param values: what the text of that code names (plain JSON values)
     """
 
+    # The identifier of the record the error is about, where it is known.
+    external_id = None
+
     def __init__(self, code, **values):
         super().__init__(code)
         self.code = code

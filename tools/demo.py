@@ -49,7 +49,7 @@ def run_demo(port, *, smoke=False):
                 odoo_server(environment, DATABASE, port, log=LOGS / "demo.log")
             )
         with step("Waiting for the first synchronization and the price list", timings):
-            figures = wait_for_orders(url)
+            figures = wait_for_orders(Client(url, DATABASE, "admin", "admin"))
         _print_figures(url, figures, timings)
         if smoke:
             return 0 if _is_good(figures) else 1
@@ -102,13 +102,23 @@ def populate(environment, database, simulator, public_url, *, with_store=True):
         raise Failure(f"The demo data could not be created; the reason is at the end of {log}.")
 
 
-def wait_for_orders(url):
-    """Wait until the first synchronization has ended and the price list is published.
+def start_work(odoo):
+    """Press Sync and Generate."""
+    for model, button in (
+        ("product.data.feed", "action_generate"),
+        ("merchant.store", "action_sync"),
+    ):
+        odoo(model, button, odoo(model, "search", []))
 
+
+def wait_for_orders(odoo):
+    """Run the first synchronization and publish the price list.
+
+    :param Client odoo: an administrator
     :return: what the store shows, by name
     :raises Failure: it takes too long
     """
-    odoo = Client(url, DATABASE, "admin", "admin")
+    start_work(odoo)
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         runs = odoo("merchant.sync.run", "search_read", [("kind", "=", "full")], ["state"])

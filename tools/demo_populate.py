@@ -96,36 +96,29 @@ def create_products(company):
 
 
 def create_feed():
-    """Create the price list and ask for its first generation."""
+    """Create the price list."""
     languages = {lang.code: lang for lang in env["res.lang"].search([])}
-    feed = env["product.data.feed"].create(
+    return env["product.data.feed"].create(
         {
             "name": "Prom.ua",
             "lang_id": (languages.get("uk_UA") or env["res.lang"].search([], limit=1)).id,
             "domain": "[('sale_ok', '=', True), ('default_code', '!=', False)]",
         }
     )
-    feed.action_generate()
-    return feed
 
 
 def connect_store(company, feed):
-    """Add the store as a person does, and start the first synchronization."""
-    action = (
-        env["merchant.store.add"]
-        .create(
-            {
-                "marketplace": "prom",
-                "name": "Калина на Prom",
-                "api_token": TOKEN,
-                "api_url": API_URL,
-                "feed_id": feed.id,
-                "company_id": company.id,
-            }
-        )
-        .action_add()
-    )
-    env["merchant.store"].browse(action["res_id"]).action_sync()
+    """Add the store as a person does."""
+    env["merchant.store.add"].create(
+        {
+            "marketplace": "prom",
+            "name": "Калина на Prom",
+            "api_token": TOKEN,
+            "api_url": API_URL,
+            "feed_id": feed.id,
+            "company_id": company.id,
+        }
+    ).action_add()
 
 
 company = set_company_up()

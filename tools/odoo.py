@@ -58,7 +58,7 @@ def prepare(*, durable=True, dev=False):
         source = find_odoo()
         server = start_server(durable=durable)
     config = LOCAL / ("odoo.conf" if durable else "odoo-test.conf")
-    addons = [ROOT] + ([TEST_ADDONS] if TEST_ADDONS.is_dir() else [])
+    addons = [ROOT] + ([TEST_ADDONS] if any(TEST_ADDONS.glob("*/__manifest__.py")) else [])
     options = {
         "db_host": server.host,
         "db_port": server.port,
@@ -182,7 +182,8 @@ def odoo_server(environment, database, port, *, log, variables=None):
         command,
         log=log,
         ready_url=f"{url}/web/login",
-        variables=environment.variables | (variables or {}),
+        # Scheduled actions start when they are woken, not up to a minute later.
+        variables=environment.variables | {"ODOO_NOTIFY_CRON_CHANGES": "1"} | (variables or {}),
     ):
         yield url
 

@@ -1,5 +1,6 @@
-"""Talks to a running Odoo the way any client does: JSON-RPC over HTTP."""
+"""Talks to a running Odoo the way its own pages do: JSON over HTTP, with a session."""
 
+import http.cookiejar
 import json
 import urllib.request
 
@@ -10,38 +11,29 @@ class Client:
     """A logged-in user of an Odoo server."""
 
     def __init__(self, url, database, login, password):
-        self.url, self.database, self.password = url, database, password
-        self.uid = self._call("common", "login", database, login, password)
-        if not self.uid:
-            raise Failure(f"{login} cannot log in to {database} at {url}.")
+        self.url = url
+        cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        self._opener = urllib.request.build_opener(cookies)
+        self._post(
+            "/web/session/authenticate", {"db": database, "login": login, "password": password}
+        )
 
     def __call__(self, model, method, *args, **kwargs):
         """Call a method of a model.
 
         :raises Failure: the server answers with an error
         """
-        return self._call(
-            "object",
-            "execute_kw",
-            self.database,
-            self.uid,
-            self.password,
-            model,
-            method,
-            args,
-            kwargs,
-        )
+        params = {"model": model, "method": method, "args": args, "kwargs": kwargs}
+        return self._post(f"/web/dataset/call_kw/{model}/{method}", params)
 
-    def _call(self, service, method, *args):
-        params = {"service": service, "method": method, "args": args}
-        body = {"jsonrpc": "2.0", "method": "call", "params": params}
+    def _post(self, path, params):
         request = urllib.request.Request(
-            f"{self.url}/jsonrpc",
-            data=json.dumps(body).encode(),
+            self.url + path,
+            data=json.dumps({"jsonrpc": "2.0", "method": "call", "params": params}).encode(),
             headers={"Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=120) as answer:
+        with self._opener.open(request, timeout=120) as answer:
             result = json.load(answer)
         if "error" in result:
-            raise Failure(f"{args[3:5]}: {result['error']['data']['message']}")
+            raise Failure(f"{path}: {result['error']['data']['message']}")
         return result.get("result")

@@ -3,6 +3,7 @@ UPDATE merchant_store
    SET mode = 'test',
        state = 'draft',
        api_token = NULL;
+DELETE FROM merchant_store_add;
 UPDATE merchant_operation
    SET state = 'withheld'
  WHERE state = 'pending';

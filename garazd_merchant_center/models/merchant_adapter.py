@@ -1,5 +1,6 @@
 from odoo import models
 
+from ..exceptions import MarketplaceError
 from ..schema import Page
 
 
@@ -48,8 +49,8 @@ class MerchantAdapter(models.AbstractModel):
         raise NotImplementedError
 
     # The following methods read one page of a list each. `cursor` is the one of the page before,
-    # None for the first. A record that cannot be read stands in the page as a MarketplaceError,
-    # so that it never stops the others.
+    # None for the first; a cursor that leads to itself is an error. A record that cannot be read
+    # stands in the page as a MarketplaceError, so that it never stops the others.
 
     def _read_statuses(self, store, cursor):
         """Return the states that orders of this store can have.
@@ -104,10 +105,13 @@ class MerchantAdapter(models.AbstractModel):
             order="id",
             limit=20,
         )
-        return Page(
-            records=tuple(self._read_order(store, order.external_id) for order in orders),
-            cursor={"after": orders[-1].id} if orders else None,
-        )
+        records = []
+        for order in orders:
+            record = self._read_order(store, order.external_id)
+            if isinstance(record, MarketplaceError):
+                record.external_id = order.external_id
+            records.append(record)
+        return Page(records=tuple(records), cursor={"after": orders[-1].id} if orders else None)
 
     def _read_order(self, store, external_id):
         """Return one order as it is now, or an error when this order cannot be read.
@@ -141,7 +145,8 @@ class MerchantAdapter(models.AbstractModel):
         """Carry out operations of one store and one kind.
 
         An answer that proves nothing is settled by reading back. The caller holds a lease on the
-        operations and stores what comes back; nothing is raised for a single operation.
+        operations, which all have their request, and stores what comes back; nothing is raised
+        for a single operation.
 
         :param operations: ``merchant.operation`` records, oldest first
         :return: one outcome per operation

@@ -32,7 +32,10 @@ class MerchantCategory(models.Model):
     def _prepare_entry_vals(self, store, data):
         """Override of `merchant.store.dictionary` to keep the place in the tree."""
         vals = super()._prepare_entry_vals(store, data)
-        return vals | {"parent_external_id": data.parent_external_id or False}
+        return vals | {
+            "name": data.names.get(self.env.lang, data.name),
+            "parent_external_id": data.parent_external_id or False,
+        }
 
     @api.model
     def _merge(self, store, records):
@@ -41,7 +44,8 @@ class MerchantCategory(models.Model):
         A parent may come on a later page than its children.
         """
         counts = super()._merge(store, records)
-        categories = self.sudo().search([("store_id", "=", store.id)])
+        categories = self.sudo().with_context(active_test=False)
+        categories = categories.search([("store_id", "=", store.id)])
         by_external_id = {category.external_id: category for category in categories}
         for category in categories:
             parent = by_external_id.get(category.parent_external_id, self.browse())

@@ -1,6 +1,12 @@
+from datetime import timedelta
+
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import LazyTranslate
+
+from .merchant_sync_run import STEPS
 
 _lt = LazyTranslate(__name__)
 
@@ -83,7 +89,7 @@ class MerchantIssue(models.Model):
 
     _name = "merchant.issue"
     _description = "Marketplace Issue"
-    _order = "state desc, last_seen_at desc, id desc"
+    _order = "last_seen_at desc, id desc"
 
     store_id = fields.Many2one("merchant.store", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="store_id.company_id", store=True)
@@ -183,7 +189,7 @@ class MerchantIssue(models.Model):
             if hasattr(record, "action_retry"):
                 record.action_retry()
             else:
-                issue.store_id.action_sync_orders()
+                issue.store_id._start_sync(issue._get_kind_to_retry())
         return True
 
     def action_resolve(self):
@@ -195,6 +201,11 @@ class MerchantIssue(models.Model):
         self._close("ignored")
 
     # === BUSINESS METHODS === #
+
+    def _get_kind_to_retry(self):
+        """Return the kind of synchronization that met the issue; orders when it is not known."""
+        step = (self.values or {}).get("step")
+        return next((kind for kind in ("base", "products") if step in STEPS[kind]), "orders")
 
     @api.model
     def _get_details(self):
@@ -258,19 +269,24 @@ class MerchantIssue(models.Model):
                 }
             )
             return seen
-        return self.sudo().create(
-            {
-                "store_id": store.id,
-                "code": code,
-                "severity": severity,
-                "values": values,
-                "res_model": record._name if record else False,
-                "res_id": record.id if record else False,
-                "record_name": record.display_name if record else store.name,
-                "first_seen_at": now,
-                "last_seen_at": now,
-            }
-        )
+        try:
+            with self.env.cr.savepoint():
+                return self.sudo().create(
+                    {
+                        "store_id": store.id,
+                        "code": code,
+                        "severity": severity,
+                        "values": values,
+                        "res_model": record._name if record else False,
+                        "res_id": record.id if record else False,
+                        "record_name": record.display_name if record else store.name,
+                        "first_seen_at": now,
+                        "last_seen_at": now,
+                    }
+                )
+        except UniqueViolation:
+            # Another worker has just opened it.
+            return self.browse()
 
     @api.model
     def _resolve(self, store, codes=None, records=None):
@@ -287,6 +303,34 @@ class MerchantIssue(models.Model):
         else:
             domain += [("res_model", "=", records._name), ("res_id", "in", records.ids)]
         self.sudo().search(domain)._close("resolved")
+
+    @api.model
+    def _resolve_step(self, store, step, complete_since=None):
+        """Close the issues of a store that a step has shown to be over.
+
+        :param str step: what has just worked, see ``merchant.sync.run.step``
+        :param complete_since: when the whole list was read in this step, the moment it began
+        """
+        issues = self.sudo().search(
+            [
+                ("store_id", "=", store.id),
+                ("state", "=", "open"),
+                ("res_model", "=", False),
+                ("code", "in", ["sync_failed", "request_refused", "record_unreadable"]),
+            ]
+        )
+        for issue in issues.filtered(lambda i: (i.values or {}).get("step") == step):
+            # One page without an unreadable record says nothing about the others.
+            if issue.code != "record_unreadable" or (
+                complete_since and issue.last_seen_at < complete_since
+            ):
+                issue._close("resolved")
+
+    @api.autovacuum
+    def _gc_old_issues(self):
+        """Forget settled issues after 60 days; what is ignored must stay known."""
+        limit = fields.Datetime.now() - timedelta(days=60)
+        self.search([("state", "=", "resolved"), ("resolved_at", "<", limit)]).unlink()
 
     def _close(self, state):
         # Users may settle issues, but not write anything else on them: the right to write stays

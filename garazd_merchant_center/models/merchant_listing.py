@@ -3,8 +3,9 @@ from odoo.fields import Domain
 
 from ..exceptions import MarketplaceError
 
-# The identifiers a match is made by, never a name.
 PRODUCT = "product.product"
+# The issues of a listing that cannot be matched without a person.
+DOUBTS = ("listing_ambiguous", "listing_sku_repeated", "listing_taken")
 
 
 class MerchantListing(models.Model):
@@ -133,8 +134,7 @@ class MerchantListing(models.Model):
                 identity = {"store_id": store.id, "external_id": external_id}
                 to_create.append(vals | identity | {"observed_at": now})
                 continue
-            current = listing._convert_to_write(listing.read(list(vals), load=False)[0])
-            changes = {key: v for key, v in vals.items() if (current.get(key) or False) != (v or False)}
+            changes = listing._get_changes(vals)
             if changes:
                 listing.write(changes | {"observed_at": now})
             counts["updated" if changes else "unchanged"] += 1
@@ -143,12 +143,23 @@ class MerchantListing(models.Model):
         (created | listings.union(*known.values()))._match(store)
         return counts
 
+    def _get_changes(self, vals):
+        """Return those of the values that differ from the listing's once they are rounded."""
+
+        def cached(name, value):
+            return self._fields[name].convert_to_cache(value, self)
+
+        return {
+            name: value
+            for name, value in vals.items()
+            if (cached(name, value) or None) != (cached(name, self[name]) or None)
+        }
+
     def _match(self, store):
         """Map the listings whose product is known without doubt; report the doubtful ones.
 
         :param store: the store of all these listings
         """
-        issues = self.env["merchant.issue"]
         unmatched = self.filtered(lambda listing: not listing.product_id)
         repeated = {
             sku
@@ -169,6 +180,8 @@ class MerchantListing(models.Model):
                 listing._report_doubt("listing_sku_repeated", sku=listing.sku)
             elif products:
                 safe += listing
+            else:
+                listing._settle_doubt()
         pairs = [
             (products, listing.external_id, listing.name)
             for listing, (products, _found_by) in zip(unmatched, proposals, strict=True)
@@ -178,15 +191,19 @@ class MerchantListing(models.Model):
         for listing, (product, external_id, _name) in zip(safe, pairs, strict=True):
             if external_id not in linked:
                 listing._report_doubt("listing_taken", product=product.display_name)
-        issues._resolve(
-            store,
-            ["listing_ambiguous", "listing_sku_repeated", "listing_taken"],
-            self.filtered(lambda listing: listing.state != "ambiguous"),
-        )
+        # Those that were mapped before they were read.
+        self._follow_mappings(store, safe.filtered(lambda l: not l.product_id).mapped("external_id"))
+
+    def _settle_doubt(self):
+        """Nothing fits any more, so nothing is doubtful either."""
+        if self.state == "ambiguous":
+            self.state = "unmatched"
+            self.env["merchant.issue"]._resolve(self.store_id, DOUBTS, self)
 
     def _report_doubt(self, code, **values):
         self.ensure_one()
         self.state = "ambiguous"
+        self.env["merchant.issue"]._resolve(self.store_id, set(DOUBTS) - {code}, self)
         self.env["merchant.issue"]._report(
             self.store_id,
             code,
@@ -253,3 +270,4 @@ class MerchantListing(models.Model):
                     listing.write(
                         {"product_id": product.id, "state": "matched" if product else "unmatched"}
                     )
+                    self.env["merchant.issue"]._resolve(store, DOUBTS, listing)

@@ -123,6 +123,11 @@ class MerchantMapping(models.Model):
                 ("res_id", "in", [record.id for record, _external_id, _name in pairs]),
             ]
         )
+        # Nothing removes a mapping together with its record.
+        existing = self.env[model].browse(mappings.mapped("res_id")).exists()
+        stale = mappings.filtered(lambda mapping: mapping.res_id not in existing._ids)
+        stale.unlink()
+        mappings -= stale
         by_external_id = {mapping.external_id: mapping.res_id for mapping in mappings}
         records = set(mappings.mapped("res_id"))
         vals_list = []

@@ -5,9 +5,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ..exceptions import MarketplaceError, StoreUnavailable
+from ..exceptions import MarketplaceError
 from ..schema import Outcome
 from .merchant_store import GROUP_ADMINISTRATOR
 
@@ -161,14 +160,27 @@ class MerchantOperation(models.Model):
 
     def _withhold(self):
         """Keep operations from being sent and show what would have been."""
+        self._prepare().write({"state": "withheld", "leased_until": False})
+
+    def _prepare(self):
+        """Work out the exact requests; an operation that has none has failed.
+
+        :return: the operations that have their request
+        """
+        ready = self.browse()
         for operation in self:
-            adapter = operation.store_id._get_adapter()
+            store = operation.store_id._in_own_context()
             try:
-                request = adapter._prepare_operation(operation).as_json()
+                request = store._get_adapter()._prepare_operation(operation).as_json()
             except MarketplaceError as error:
-                operation._finish("failed", operation.store_id._explain(error))
-                continue
-            operation.write({"state": "withheld", "request": request, "leased_until": False})
+                operation._settle(Outcome(state="failed", message=store._explain(error)))
+            except Exception as error:
+                _logger.exception("Operation %s has no request", operation.id)
+                operation._settle(Outcome(state="failed", message=str(error)))
+            else:
+                operation.request = request
+                ready += operation
+        return ready
 
     @api.model
     def _wake(self, at=None):
@@ -191,29 +203,40 @@ class MerchantOperation(models.Model):
     def _cron_send(self):
         """Send what waits, store by store. Entry point of `cron_operations`."""
         progress = self.env["ir.cron"]._commit_progress
-        waiting = self._search_due()
-        progress(remaining=len(waiting))
+        progress(remaining=len(self._search_due()))
         tried = self.browse()
         while batch := (self._search_due() - tried)._take_batch():
             tried |= batch
-            seconds_left = progress(0)  # the lease is in the database before anything is sent
-            batch._send()
-            seconds_left = progress(len(batch))
-            if not seconds_left:
+            ready = batch._prepare_to_send()
+            progress()  # the lease is in the database before anything is sent, no lock is held
+            outcomes, error = ready._send()
+            progress()  # a new transaction, which sees what others did meanwhile
+            ready._note(outcomes, error)
+            if not progress(len(batch)):
                 break
         upcoming = self.search(
-            [("state", "=", "pending"), ("next_attempt", "!=", False)], order="next_attempt", limit=1
+            [("state", "=", "pending"), ("next_attempt", ">", fields.Datetime.now())],
+            order="next_attempt",
+            limit=1,
         )
         if upcoming:
             self._wake(upcoming.next_attempt)
 
     @api.model
     def _search_due(self):
-        """Return the operations whose turn it is, only the oldest of each record."""
+        """Return the operations whose turn it is: of each record the oldest that waits.
+
+        A store that needs attention waits as a whole; it is woken when it is connected again.
+        """
         now = fields.Datetime.now()
-        due = self.search(
+        oldest = self._read_group(
+            [("state", "=", "pending")], ["store_id", "res_model", "res_id"], ["id:min"]
+        )
+        return self.search(
             [
-                ("state", "=", "pending"),
+                ("id", "in", [operation_id for *_record, operation_id in oldest]),
+                ("store_id.active", "=", True),
+                ("store_id.state", "!=", "attention"),
                 "|",
                 ("next_attempt", "=", False),
                 ("next_attempt", "<=", now),
@@ -223,10 +246,6 @@ class MerchantOperation(models.Model):
             ],
             order="id",
         )
-        first = {}
-        for operation in due:
-            first.setdefault((operation.res_model, operation.res_id), operation.id)
-        return self.browse(first.values())
 
     def _take_batch(self):
         """Take a lease on the first operations of one store and kind.
@@ -241,34 +260,49 @@ class MerchantOperation(models.Model):
         batch.write({"leased_until": fields.Datetime.now() + LEASE})
         return batch
 
+    def _prepare_to_send(self):
+        """Return what of a leased batch is to be sent; in the Test Environment nothing."""
+        if self.store_id.mode == "production":
+            return self._prepare()
+        self._withhold()
+        return self.browse()
+
     def _send(self):
-        """Send a leased batch of one store and kind, and write down what became of each."""
-        store = self.store_id.with_company(self.store_id.company_id)
-        if store.mode != "production":
-            self._withhold()
-            return
+        """Send a leased batch of one store and kind.
+
+        :return: the outcomes by identifier, and the error that concerns all of them, if any
+        :rtype: tuple[dict[int, Outcome], MarketplaceError | None]
+        """
+        if not self:
+            return {}, None
+        store = self.store_id._in_own_context()
         try:
-            outcomes = store._get_adapter()._send_operations(self)
+            return store._get_adapter()._send_operations(self.with_env(store.env)), None
         except MarketplaceError as error:
-            outcomes = dict.fromkeys(self.ids, self._get_outcome(store, error))
-            store._report_error(error)
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
+            message, seconds = store._explain(error), getattr(error, "seconds", None)
+            outcome = Outcome(state="retry", message=message, seconds=seconds)
+            return dict.fromkeys(self.ids, outcome), error
         except Exception as error:
             _logger.exception("Operations %s of store %s failed", self.ids, store.id)
-            outcomes = dict.fromkeys(self.ids, Outcome(state="retry", message=str(error)))
-        for operation in self:
-            operation._settle(outcomes[operation.id])
+            return dict.fromkeys(self.ids, Outcome(state="retry", message=str(error))), None
 
-    def _get_outcome(self, store, error):
-        """Return what an error that concerns all operations means for each of them."""
-        return Outcome(
-            state="retry",
-            message=store._explain(error),
-            seconds=BACKOFF_LIMIT
-            if isinstance(error, StoreUnavailable)
-            else getattr(error, "seconds", None),
-        )
+    def _note(self, outcomes, error):
+        """Write down what became of a batch that was sent.
+
+        :param dict outcomes: see :meth:`_send`
+        :param MarketplaceError | None error: see :meth:`_send`
+        """
+        silence = Outcome(state="retry", message=self.env._("Nothing was told about it"))
+        for operation in self.exists():
+            outcome = outcomes.get(operation.id, silence)
+            # It may have been cancelled on its way; but what is done is done.
+            if operation.state == "pending" or outcome.state == "done":
+                operation._settle(outcome)
+        if error:
+            error.values.setdefault("step", self[0].kind)
+            self.store_id._report_error(error)
+        elif self:
+            self.env["merchant.issue"]._resolve_step(self.store_id, self[0].kind)
 
     def _settle(self, outcome):
         """Write down what became of an operation.
@@ -277,8 +311,6 @@ class MerchantOperation(models.Model):
         """
         self.ensure_one()
         self.write({"attempts": self.attempts + 1, "response": outcome.response})
-        if not self.request:
-            self.request = self.store_id._get_adapter()._prepare_operation(self).as_json()
         if outcome.state == "done":
             self._finish("done", outcome.message)
             self.env["merchant.issue"]._resolve(self.store_id, ["operation_failed"], self)

@@ -110,8 +110,9 @@ class MerchantOrder(models.Model):
     def action_retry(self):
         """Import again what failed, or lacks products, from the payload that is kept."""
         self.check_access("read")
+        # Elevated: what was read belongs to the system.
         for order in self.sudo().filtered(lambda o: o.state != "imported" or o._has_placeholder()):
-            order.with_company(order.company_id)._import()
+            order.with_env(order.store_id._in_own_context().env)._import()
 
     def action_open_sale_order(self):
         """Open the sales order."""
@@ -134,48 +135,60 @@ class MerchantOrder(models.Model):
         :rtype: dict[str, int]
         """
         counts = dict.fromkeys(("created", "updated", "unchanged", "failed"), 0)
-        known = {
-            order.external_id: order
-            for order in self.sudo().search(
-                [
-                    ("store_id", "=", store.id),
-                    ("external_id", "in", [getattr(r, "external_id", None) for r in records]),
-                ]
-            )
-        }
+        orders = self.sudo()
+        domain = [
+            ("store_id", "=", store.id),
+            ("external_id", "in", [record.external_id for record in records]),
+        ]
+        known = {order.external_id: order for order in orders.search(domain)}
         for raw in records:
+            order = known.get(raw.external_id, orders.browse())
             if isinstance(raw, MarketplaceError) or raw.external_id is None:
-                store._report_error(
-                    raw
-                    if isinstance(raw, MarketplaceError)
-                    else NeedsUser("order_without_identifier", excerpt=str(raw.payload)[:200])
-                )
+                order._report_unreadable(store, raw)
                 counts["failed"] += 1
                 continue
-            order = known.get(raw.external_id)
-            if order and order.digest == raw.digest:
-                if order.refresh_requested:
-                    order.refresh_requested = False
+            order._settle_request()
+            if order.digest == raw.digest and not order._is_wanted_by_now():
                 counts["unchanged"] += 1
                 continue
-            vals = {"payload": raw.payload, "digest": raw.digest, "refresh_requested": False}
+            result = "updated" if order else "created"
+            vals = {"payload": raw.payload, "digest": raw.digest}
             if order:
                 order.write(vals)
-                result = "updated"
             else:
-                order = self.sudo().create(
-                    {
-                        "store_id": store.id,
-                        "external_id": raw.external_id,
-                        "number": raw.external_id,
-                        **vals,
-                    }
-                )
+                identity = {"store_id": store.id, "external_id": raw.external_id}
+                order = orders.create(vals | identity | {"number": raw.external_id})
                 known[raw.external_id] = order
-                result = "created"
             order.with_env(store.env)._import()
             counts["failed" if order.state == "failed" else result] += 1
         return counts
+
+    def _report_unreadable(self, store, record):
+        """Open the issue of what stands in a page in place of an order.
+
+        :param store: the store that was read
+        :param record: an error, or a ``RawOrder`` without identifier
+        """
+        if not isinstance(record, MarketplaceError):
+            excerpt = str(record.payload)[:200]
+            store._report_error(NeedsUser("order_without_identifier", excerpt=excerpt))
+        elif not self:
+            store._report_error(record)
+        else:
+            # Somebody asked for this one, so it is told on the order, and not asked for again.
+            self.refresh_requested = False
+            values = {"number": self.number} | record.values
+            self.env["merchant.issue"]._report(store, record.code, self, **values)
+
+    def _settle_request(self):
+        """Note that an order that somebody asked for could be read."""
+        if self.refresh_requested:
+            self.refresh_requested = False
+            self.env["merchant.issue"]._resolve(self.store_id, ["request_refused"], self)
+
+    def _is_wanted_by_now(self):
+        """Tell whether an order that was passed over is wanted by the settings of today."""
+        return self.state == "skipped" and self._should_import()
 
     # === IMPORT === #
 
@@ -220,10 +233,9 @@ class MerchantOrder(models.Model):
         else:
             self.state = "skipped"
         self.write({"error_code": False, "error_values": False})
-        held = set(self.env["merchant.issue"]._get_codes("order_"))
-        if self._has_placeholder():
-            held.remove("order_unknown_product")
+        held = set(self.env["merchant.issue"]._get_codes("order_")) - {"order_unknown_product"}
         self.env["merchant.issue"]._resolve(store, held, self)
+        self._close_unknown_products()
 
     def _prepare_order_vals(self, data):
         """Return what the list of orders shows.
@@ -263,7 +275,11 @@ class MerchantOrder(models.Model):
         self.ensure_one()
         store = self.store_id
         target = store.set_status_id
-        if target and self.status_id.kind != "cancelled" and not self.status_id._is_at_least(target):
+        if (
+            target
+            and self.status_id.kind != "cancelled"
+            and not self.status_id._is_at_least(target)
+        ):
             self.env["merchant.operation"]._enqueue(
                 store, "order_status", self, {"status": target.external_id}
             )
@@ -278,6 +294,11 @@ class MerchantOrder(models.Model):
         placeholder = self.env.ref("garazd_merchant_center.product_unknown")
         return placeholder in self.sale_order_id.order_line.product_id
 
+    def _close_unknown_products(self):
+        """Close the issue of the orders whose products are all known by now."""
+        for order in self.filtered(lambda o: not o._has_placeholder()):
+            self.env["merchant.issue"]._resolve(order.store_id, ["order_unknown_product"], order)
+
     def _hold(self, error):
         """Keep the order aside until somebody mends what is wrong.
 
@@ -285,4 +306,7 @@ class MerchantOrder(models.Model):
         """
         values = {"number": self.number} | error.values
         self.write({"state": "failed", "error_code": error.code, "error_values": values})
-        self.env["merchant.issue"]._report(self.store_id, error.code, self, **values)
+        issues = self.env["merchant.issue"]
+        others = set(issues._get_codes("order_")) - {error.code, "order_unknown_product"}
+        issues._resolve(self.store_id, others, self)
+        issues._report(self.store_id, error.code, self, **values)

@@ -1,7 +1,8 @@
 from decimal import Decimal
 
 from odoo import models
-from odoo.tools import float_compare
+from odoo.fields import Domain
+from odoo.tools import email_normalize, float_compare
 
 from ..exceptions import NeedsUser
 
@@ -60,27 +61,38 @@ class MerchantOrderBuilder(models.AbstractModel):
         """
         mappings = self.env["merchant.mapping"]
         buyer = data.buyer
-        if buyer.external_id:
-            known = mappings._find(store, "res.partner", [buyer.external_id])
-            if known:
-                return known[buyer.external_id]
-        partners = self.env["res.partner"]
-        domain = [("company_id", "in", (False, store.company_id.id)), ("parent_id", "=", False)]
-        partner = partners
-        for field_name in ("phone", "email"):
-            value = getattr(buyer, field_name)
-            if value and not partner:
-                # The newest of several: the one the staff worked with last.
-                partner = partners.search(
-                    domain + [(field_name, "=", value)], order="id desc", limit=1
-                )
+        known = mappings._find(store, "res.partner", filter(None, [buyer.external_id]))
+        partner = known.get(buyer.external_id) or self._find_customer(store, buyer)
         if not partner:
-            partner = partners.create(self._prepare_customer_vals(store, data))
+            partner = self.env["res.partner"].create(self._prepare_customer_vals(store, data))
         elif store.partner_tag_ids - partner.category_id:
             partner.category_id |= store.partner_tag_ids
-        if buyer.external_id:
+        if buyer.external_id and not known:
             mappings._link(store, "res.partner", [(partner, buyer.external_id, buyer.name)])
         return partner
+
+    def _find_customer(self, store, buyer):
+        """Return the customer with the phone of the buyer, else the one with the e-mail.
+
+        :rtype: res.partner
+        """
+        partners = self.env["res.partner"]
+        ways = []
+        if buyer.phone:
+            by_phone = Domain("phone", "=", buyer.phone)
+            if "phone_sanitized" in partners._fields:
+                # However the staff writes it.
+                by_phone |= Domain("phone_sanitized", "=", buyer.phone)
+            ways.append(by_phone)
+        if email := email_normalize(buyer.email):
+            ways.append(Domain("email_normalized", "=", email))
+        customers = Domain("company_id", "in", (False, store.company_id.id))
+        customers &= Domain("parent_id", "=", False)
+        for way in ways:
+            # The newest of several: the one the staff worked with last.
+            if found := partners.search(customers & way, order="id desc", limit=1):
+                return found
+        return partners
 
     def _prepare_customer_vals(self, store, data):
         name = data.buyer.name or data.buyer.phone or data.buyer.email
@@ -114,7 +126,9 @@ class MerchantOrderBuilder(models.AbstractModel):
     def _prepare_delivery_vals(self, data):
         """Return the values of the delivery contact; empty when the customer's own will do."""
         recipient = data.recipient or data.buyer
-        same_person = not data.recipient or data.recipient.phone == data.buyer.phone
+        # Names are written one way or another; a phone tells people apart where both have one.
+        key = "phone" if recipient.phone and data.buyer.phone else "name"
+        same_person = getattr(recipient, key) == getattr(data.buyer, key)
         if same_person and not data.address:
             return {}
         return {
@@ -215,18 +229,20 @@ class MerchantOrderBuilder(models.AbstractModel):
         if not lines or sale_order.state not in ("draft", "sent"):
             return
         proposals = self.env["merchant.listing"]._propose_products(order.store_id, data.lines)
-        known = {
-            line.name: products
-            for line, (products, _found_by) in zip(data.lines, proposals, strict=True)
-            if len(products) == 1
-        }
-        for line in lines.filtered(lambda line: line.name in known):
-            # What the marketplace says stays: only the product behind it changes.
-            kept = {key: line[key] for key in ("name", "price_unit", "product_uom_qty")}
-            line.write(
-                kept
-                | {"product_id": known[line.name].id, "tax_ids": [(6, 0, line.tax_ids.ids)]}
-            )
+        by_name = {}
+        for line, (products, _found_by) in zip(data.lines, proposals, strict=True):
+            by_name.setdefault(line.name, []).append(products)
+        for line in lines:
+            # A line is told by its name; where several have the same, all must mean one product.
+            products = by_name.get(line.name, [])
+            product = products[0] if products else placeholder.browse()
+            if len(product) != 1 or any(other != product for other in products):
+                continue
+            # What the marketplace says stays: only the product and its taxes change.
+            kept = {key: line[key] for key in ("name", "product_uom_qty")}
+            total = Decimal(str(line.price_total))
+            line.write(kept | {"product_id": product.id})
+            self._set_price(line, total)
 
     def _prepare_line_vals(self, sale_order, line, product):
         """Return the values of a line; its price is set when its taxes are known."""

@@ -7,6 +7,7 @@ class MerchantPaymentMethod(models.Model):
     _name = "merchant.payment.method"
     _inherit = ["merchant.store.dictionary"]
     _description = "Marketplace Payment Method"
+    _check_company_auto = True
 
     journal_id = fields.Many2one(
         "account.journal",

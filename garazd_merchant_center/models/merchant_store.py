@@ -2,6 +2,7 @@ from datetime import datetime, time, timedelta
 
 import pytz
 from dateutil.relativedelta import relativedelta
+from markupsafe import escape
 from pytz import UTC
 
 from odoo import api, fields, models
@@ -95,6 +96,7 @@ class MerchantStore(models.Model):
     import_status_id = fields.Many2one(
         "merchant.order.status",
         string="Order Type",
+        copy=False,
         ondelete="restrict",
         domain="[('store_id', '=', id)]",
         help="Only orders in this status become sales orders. Empty: all orders but drafts. Orders "
@@ -103,6 +105,7 @@ class MerchantStore(models.Model):
     set_status_id = fields.Many2one(
         "merchant.order.status",
         string="Set Order Status",
+        copy=False,
         ondelete="restrict",
         domain="[('store_id', '=', id)]",
         help="The status set on the marketplace right after an order was imported. Empty: the "
@@ -206,10 +209,15 @@ class MerchantStore(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
-        """Override to read again from the start when older orders are wanted."""
-        if "import_from" in vals:
+        """Override to read again from the start when other orders are wanted."""
+        wanted_changes = not {"import_from", "import_status_id"}.isdisjoint(vals)
+        if wanted_changes:
             vals = {**vals, "orders_read_until": False}
-        return super().write(vals)
+        result = super().write(vals)
+        if wanted_changes:
+            # Elevated: runs belong to the system.
+            self.env["merchant.sync.run"].sudo()._restart_orders(self)
+        return result
 
     # === ACTION METHODS === #
 
@@ -247,12 +255,13 @@ class MerchantStore(models.Model):
     def action_set_production(self):
         """Send changes to the marketplace from now on. What was withheld before stays withheld."""
         self._check_administrator()
-        self.sudo().mode = "production"
+        self.mode = "production"
 
     def action_set_test(self):
         """Send nothing from now on; operations that wait are withheld."""
         self._check_administrator()
-        self.sudo().mode = "test"
+        self.mode = "test"
+        # Elevated: operations belong to the system.
         waiting = self.env["merchant.operation"].sudo()
         waiting.search([("store_id", "in", self.ids), ("state", "=", "pending")])._withhold()
 
@@ -305,15 +314,22 @@ class MerchantStore(models.Model):
             )
         return self.env[name]
 
+    def _in_own_context(self):
+        """Return the store in its own company and language.
+
+        What a synchronization makes must not depend on who started it.
+        """
+        self.ensure_one()
+        lang = self.company_id.partner_id.lang or "en_US"
+        return self.with_company(self.company_id).with_context(lang=lang)
+
     def _get_currency(self, code):
         """Return the active currency with this ISO code, or nothing."""
         return self.env["res.currency"].search([("name", "=", code)], limit=1)
 
     def _check_administrator(self):
         if not (self.env.su or self.env.user.has_group(GROUP_ADMINISTRATOR)):
-            raise AccessError(
-                self.env._("Only administrators of the Merchant Center may do this.")
-            )
+            raise AccessError(self.env._("Only administrators of the Merchant Center may do this."))
         self.check_access("write")
 
     def _try_connection(self):
@@ -342,6 +358,8 @@ class MerchantStore(models.Model):
         if self.state != "connected":
             self.sudo().state = "connected"
             self.activity_unlink(["garazd_merchant_center.mail_activity_attention"])
+            # What could not be sent meanwhile.
+            self.env["merchant.operation"]._wake()
         self.env["merchant.issue"]._resolve(
             self, ["token_rejected", "marketplace_unreachable", "answer_unreadable"]
         )
@@ -353,9 +371,10 @@ class MerchantStore(models.Model):
             return
         self.sudo().state = "attention"
         responsible = self.user_id or self.create_uid
-        self.activity_schedule(
+        reader = self.with_context(lang=responsible.lang)
+        reader.activity_schedule(
             "garazd_merchant_center.mail_activity_attention",
-            note=self._explain(error),
+            note=escape(reader._explain(error)),
             user_id=responsible.id,
         )
 
@@ -425,9 +444,7 @@ class MerchantStore(models.Model):
         elif step == "orders":
             self.last_sync_orders_at = now
             if newest_change:
-                self.orders_read_until = max(
-                    filter(None, [self.orders_read_until, newest_change])
-                )
+                self.orders_read_until = max(filter(None, [self.orders_read_until, newest_change]))
 
     @api.model
     def _cron_sync_base(self):

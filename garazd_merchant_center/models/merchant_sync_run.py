@@ -1,9 +1,11 @@
 import logging
 from datetime import timedelta
 
+from psycopg2.errors import UniqueViolation
 from pytz import UTC
 
 from odoo import api, fields, models
+from odoo.exceptions import LockError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..exceptions import MarketplaceError, NeedsUser, RetryLater
@@ -33,7 +35,9 @@ MODELS = {
 # Waiting before the next attempt of a run that met a passing fault: 1, 2, 4, 8, 16 minutes.
 MAX_ATTEMPTS = 6
 # A conflict with another transaction is tried again at once, but not for ever.
+CONFLICTS = (LockError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY)
 MAX_CONFLICTS = 5
+PAUSE_AFTER_CONFLICTS = timedelta(minutes=1)
 
 
 class MerchantSyncRun(models.Model):
@@ -151,7 +155,12 @@ class MerchantSyncRun(models.Model):
         if run:
             run.next_attempt = False
             return run
-        return self.create({"store_id": store.id, "kind": kind})
+        try:
+            with self.env.cr.savepoint():
+                return self.create({"store_id": store.id, "kind": kind})
+        except UniqueViolation:
+            # Somebody else has just asked for the same; the run is in good hands.
+            return self.browse()
 
     @api.model
     def _search_open(self, kind):
@@ -161,12 +170,25 @@ class MerchantSyncRun(models.Model):
             [
                 ("kind", "in", kinds),
                 ("state", "in", self._OPEN_STATES),
+                ("store_id.active", "=", True),
                 "|",
                 ("next_attempt", "=", False),
                 ("next_attempt", "<=", fields.Datetime.now()),
             ],
             order="id",
         )
+
+    @api.model
+    def _restart_orders(self, stores):
+        """Let the open runs of these stores read the orders from the first page again."""
+        runs = self.search(
+            [
+                ("store_id", "in", stores.ids),
+                ("step", "=", "orders"),
+                ("state", "in", self._OPEN_STATES),
+            ]
+        )
+        runs.write({"cursor": False, "newest_change": False})
 
     def _wake(self, at=None):
         """Wake the scheduled actions of these runs when the transaction commits."""
@@ -182,7 +204,7 @@ class MerchantSyncRun(models.Model):
         while waiting:
             run = waiting.pop(0)
             run._work_on_page()
-            goes_on = run.state in self._OPEN_STATES and not run.next_attempt
+            goes_on = run.exists() and run.state in self._OPEN_STATES and not run.next_attempt
             if goes_on:
                 waiting.append(run)
             if not progress(1, remaining=len(waiting)):
@@ -192,48 +214,72 @@ class MerchantSyncRun(models.Model):
         """Do the next page. Whatever happens is written down on the run, not raised."""
         self.ensure_one()
         for _attempt in range(MAX_CONFLICTS):
+            if not self.exists():
+                return
             try:
-                self._do_page()
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                # Somebody else changed the same rows. Everything of the page is in the database
-                # or on the marketplace, so it can simply be done again with a fresh snapshot.
+                self._do_page_or_note()
+                # Here, not at the commit: there a conflict could not be met any more.
+                self.env.flush_all()
+            except CONFLICTS:
+                # Somebody else works on the same records. Everything of the page is in the
+                # database or on the marketplace, so it can simply be done again.
                 self.env.cr.rollback()
-                continue
-            except RetryLater as error:
-                self.env.cr.rollback()
-                self._postpone(error)
-            except MarketplaceError as error:
-                self.env.cr.rollback()
-                self._fail(error)
-            except Exception as error:
-                self.env.cr.rollback()
-                _logger.exception("Synchronization %s failed", self.id)
-                self._fail(NeedsUser("sync_failed", reason=str(error)))
-            return
-        self._postpone(RetryLater("sync_failed", reason="concurrent update"))
+            else:
+                return
+        at = fields.Datetime.now() + PAUSE_AFTER_CONFLICTS
+        self.next_attempt = at
+        self._wake(at)
+
+    def _do_page_or_note(self):
+        """Do the next page, or write down why it could not be done."""
+        try:
+            self._do_page()
+            self.env.flush_all()
+        except CONFLICTS:
+            raise
+        except RetryLater as error:
+            self.env.cr.rollback()
+            self._postpone(error)
+        except MarketplaceError as error:
+            self.env.cr.rollback()
+            self._fail(error)
+        except Exception as error:
+            self.env.cr.rollback()
+            _logger.exception("Synchronization %s failed", self.id)
+            self._fail(NeedsUser("sync_failed", reason=str(error)))
+
+    def _get_step(self):
+        return self.step or STEPS[self.kind][0]
 
     def _do_page(self):
         """Read one page, store it and move on; the caller commits."""
-        store = self.store_id.with_company(self.store_id.company_id)
-        step = self.step or STEPS[self.kind][0]
+        begun = fields.Datetime.now()
+        store = self.store_id._in_own_context()
+        step = self._get_step()
         place = (self.step, self.cursor)
         # Over the network, so no locks are held here.
         page = getattr(store._get_adapter(), f"_read_{step}")(store, self.cursor or None)
-        self.lock_for_update()
-        self.invalidate_recordset()
+        # That took its time: go on in a new transaction, which sees what others did meanwhile.
+        self.env["ir.cron"]._commit_progress()
+        # One worker at a time, so that two runs never make the same record.
+        store.lock_for_update(allow_referencing=True)
         if (self.step, self.cursor) != place or self.state not in self._OPEN_STATES:
-            return  # another worker did this page meanwhile
+            return  # another worker did this page
+        if page.cursor and page.cursor == self.cursor:
+            raise RetryLater("answer_unreadable", reason=self.env._("the list does not go on"))
+        for record in page.records:
+            if isinstance(record, MarketplaceError):
+                record.values.setdefault("step", step)
         counts = self.env[MODELS[step]].with_env(store.env)._merge(store, page.records)
         store._mark_connected()
-        self._advance(step, page, counts)
+        self._advance(step, page, counts, begun)
 
-    def _advance(self, step, page, counts):
+    def _advance(self, step, page, counts, begun):
         """Write down that a page is done, and finish the step or the run with its last page."""
-        now = fields.Datetime.now()
         newest = page.newest_change and page.newest_change.astimezone(UTC).replace(tzinfo=None)
         vals = {
             "state": "running",
-            "started_at": self.started_at or now,
+            "started_at": self.started_at or begun,
             "step": step,
             "cursor": page.cursor,
             "newest_change": max(filter(None, [self.newest_change, newest]), default=False),
@@ -243,7 +289,8 @@ class MerchantSyncRun(models.Model):
             "error_values": False,
             **{key: self[key] + number for key, number in counts.items()},
         }
-        if page.cursor is None:
+        is_last_page = not page.cursor
+        if is_last_page:
             steps = STEPS[self.kind]
             done = steps.index(step) + 1
             vals["progress"] = 100 * done // len(steps)
@@ -251,10 +298,16 @@ class MerchantSyncRun(models.Model):
                 vals["step"] = steps[done]
             else:
                 failed = self.failed + counts.get("failed", 0)
-                vals |= {"state": "partial" if failed else "done", "finished_at": now}
+                vals["state"] = "partial" if failed else "done"
+                vals["finished_at"] = fields.Datetime.now()
         self.write(vals)
-        if page.cursor is None:
-            self.store_id._mark_read(step, self.newest_change)
+        self.env["merchant.issue"]._resolve_step(
+            self.store_id, step, self.started_at if is_last_page else None
+        )
+        if is_last_page:
+            # A change in the future must not hide those between now and then.
+            newest = self.newest_change and min(self.newest_change, self.started_at)
+            self.store_id._mark_read(step, newest)
 
     def _postpone(self, error):
         """Try again later, and give up after a number of attempts."""
@@ -276,6 +329,7 @@ class MerchantSyncRun(models.Model):
         self._wake(at)
 
     def _fail(self, error):
+        error.values.setdefault("step", self._get_step())
         self.write(
             {
                 "state": "failed",

@@ -54,3 +54,12 @@ class SaleOrder(models.Model):
                 merchant.payment_method_id.name,
             ]
             order.merchant_status = " / ".join(filter(None, parts))
+
+    # === BUSINESS METHODS === #
+
+    def _action_confirm(self):
+        """Override of `sale` to close the issue of products that the staff has put right."""
+        result = super()._action_confirm()
+        # Elevated: who confirms sales orders need not have access to the marketplace's.
+        self.sudo().merchant_order_id._close_unknown_products()
+        return result

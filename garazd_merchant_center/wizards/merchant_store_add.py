@@ -53,8 +53,8 @@ class MerchantStoreAdd(models.TransientModel):
     def _compute_api_url(self):
         for wizard in self:
             if wizard.marketplace:
-                adapter = self.env[f"merchant.adapter.{wizard.marketplace}"]
-                wizard.api_url = adapter._get_default_api_url()
+                store = self.env["merchant.store"].new({"marketplace": wizard.marketplace})
+                wizard.api_url = store._get_adapter()._get_default_api_url()
 
     def _prepare_store_vals(self):
         return {

@@ -106,8 +106,9 @@ class OrderLine:
 class Order:
     """An order. Its number, as the buyer sees it, is the `id`.
 
-    `price` is the goods, `full_price` also the delivery where its cost is known. Prom pays no
-    attention to `phone` and `recipient` agreeing: the recipient may be somebody else.
+    `price` is the goods, `full_price` also the delivery where its cost is known. The text of
+    `special_offer_discount` stays as it came: nobody knows whether it is always an amount. Prom
+    pays no attention to `phone` and `recipient` agreeing: the recipient may be somebody else.
     """
 
     id: str
@@ -123,7 +124,7 @@ class Order:
     price: Money | None
     full_price: Money | None
     price_with_special_offer: Money | None
-    special_offer_discount: Money | None
+    special_offer_discount: str | None
     special_offer_promocode: str | None
     delivery_option: Option | None
     delivery_address: str | None
@@ -190,7 +191,7 @@ class Order:
             price=Money.read(reader, "price"),
             full_price=Money.read(reader, "full_price"),
             price_with_special_offer=Money.read(reader, "price_with_special_offer"),
-            special_offer_discount=Money.read(reader, "special_offer_discount", signed=True),
+            special_offer_discount=reader.text("special_offer_discount"),
             special_offer_promocode=reader.text("special_offer_promocode"),
             delivery_option=Option.read(reader, "delivery_option"),
             delivery_address=reader.text("delivery_address"),

@@ -1,5 +1,8 @@
 """What the records of :mod:`.schema` are made of."""
 
+# `read` has nothing to do with that of the ORM.
+# pylint: disable=method-required-super
+
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal

@@ -1,4 +1,5 @@
 import logging
+import re
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from decimal import Decimal
@@ -19,6 +20,9 @@ from ..api.reader import Reader
 
 _logger = logging.getLogger(__name__)
 
+# Phone numbers and e-mail addresses do not belong into a log.
+PERSONAL = re.compile(r"\+?\d[\d ()-]{8,}\d|[\w.+-]+@[\w-]+\.[\w.]+")
+
 
 @contextmanager
 def neutral_errors():
@@ -27,11 +31,11 @@ def neutral_errors():
         yield
     except errors.TokenRejected as error:
         raise exceptions.StoreUnavailable("token_rejected", reason=str(error)) from error
-    except errors.RateLimited as error:
+    except (errors.RateLimited, errors.ServerFailed) as error:
         raise exceptions.RetryLater(
             "marketplace_unreachable", error.retry_after, reason=str(error)
         ) from error
-    except (errors.ConnectionFailed, errors.ServerFailed) as error:
+    except errors.ConnectionFailed as error:
         raise exceptions.RetryLater("marketplace_unreachable", reason=str(error)) from error
     except errors.AnswerUnreadable as error:
         raise exceptions.RetryLater("answer_unreadable", reason=str(error)) from error
@@ -72,7 +76,12 @@ class MerchantAdapterProm(models.AbstractModel):
 
     def _prom_log_exchange(self, exchange):
         """Write a request and its answer to the log; the client keeps the token out of them."""
-        _logger.info("Prom: %s", exchange)
+        _logger.info(
+            "%s\nsent: %s\nanswer: %s",
+            exchange,
+            exchange.body,
+            PERSONAL.sub("***", exchange.answer or ""),
+        )
 
     # === Reading === #
 
@@ -173,7 +182,7 @@ class MerchantAdapterProm(models.AbstractModel):
                 return understand(record)
             except errors.SchemaError as error:
                 return exceptions.NeedsUser(
-                    "record_unreadable", path=error.path, value=str(error.value)[:200]
+                    "record_unreadable", path=error.path, value=error.excerpt
                 )
 
         return schema.Page(records=tuple(map(read, records)), cursor=cursor)
@@ -253,7 +262,7 @@ class MerchantAdapterProm(models.AbstractModel):
             order = prom_schema.Order.from_json(payload)
         except errors.SchemaError as error:
             raise exceptions.NeedsUser(
-                "order_unreadable", path=error.path, value=str(error.value)[:200]
+                "order_unreadable", path=error.path, value=error.excerpt
             ) from error
         amount_total, discount = self._prom_amounts(order)
         currencies = order.currencies or {"UAH"}

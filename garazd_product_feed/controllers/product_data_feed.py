@@ -1,5 +1,6 @@
+from werkzeug.datastructures import Accept
 from werkzeug.exceptions import NotFound
-from werkzeug.http import is_resource_modified
+from werkzeug.http import is_resource_modified, parse_accept_header
 
 from odoo import http
 from odoo.http import Stream, request
@@ -34,9 +35,10 @@ class ProductDataFeedController(http.Controller):
         """
         feed_sudo = self._get_feed(token)
         plain, compressed = feed_sudo.attachment_id, feed_sudo.compressed_attachment_id
-        gzip = bool(compressed) and request.httprequest.accept_encodings.quality("gzip") > 0
         if not plain:
             raise NotFound
+        accepted = parse_accept_header(request.httprequest.headers.get("Accept-Encoding"), Accept)
+        gzip = bool(compressed) and accepted.quality("gzip") > 0
         stream = (compressed if gzip else plain)._to_http_stream()
         stream.mimetype = "application/xml"
         stream.download_name = plain.name

@@ -167,9 +167,7 @@ class ProductDataFeedFormatProm(models.AbstractModel):
                     clean_line(value.name)
                 )
         if len(params) > MAX_PARAMS:
-            generation.report(
-                product, "too_many_attributes", count=len(params), limit=MAX_PARAMS
-            )
+            generation.report(product, "too_many_attributes", count=len(params), limit=MAX_PARAMS)
         pairs = [(name, VALUE_SEPARATOR.join(filter(None, v))) for name, v in params.items()]
         return {"params": [pair for pair in pairs if all(pair)][:MAX_PARAMS]}
 
@@ -206,10 +204,9 @@ class ProductDataFeedFormatProm(models.AbstractModel):
         if name and description:
             vals["name_ua"] = cut_words(name, MAX_NAME)
             vals["description_ua"] = cdata(description)
-        elif name or description:
-            # Without any description it is the main text that has to be written first.
-            if vals["plain_description"]:
-                generation.report(product, "translation_incomplete")
+        elif vals["plain_description"] and (name or description):
+            # Where the main text is missing too, that is what has to be written first.
+            generation.report(product, "translation_incomplete")
         return vals
 
     def _get_texts(self, product, lang):

@@ -13,7 +13,8 @@ class Document:
     """
 
     def __init__(self):
-        self._body = tempfile.TemporaryFile(prefix="product_feed_")
+        # Closed by `__exit__`.
+        self._body = tempfile.TemporaryFile(prefix="product_feed_")  # noqa: SIM115
 
     def __enter__(self):
         return self

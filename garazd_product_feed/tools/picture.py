@@ -2,7 +2,9 @@
 
 import io
 
-from PIL import Image, ImageOps
+# Odoo lets Pillow load a few formats only. WebP is not among them, yet it is what the product
+# form turns every uploaded picture into.
+from PIL import Image, ImageOps, WebPImagePlugin
 
 # Longer sides are shrunk by the marketplaces themselves.
 MAX_SIDE = 1280
@@ -15,7 +17,6 @@ READABLE_MIMETYPES = (
     "image/gif",
     "image/webp",
     "image/bmp",
-    "image/tiff",
 )
 QUALITY = 90
 
@@ -33,7 +34,7 @@ def to_publishable(data):
     :rtype: tuple[bytes, str]
     :raises OSError: this is not a readable picture
     """
-    image = Image.open(io.BytesIO(data))
+    image = _open(data)
     kind = image.format
     if kind in UNTOUCHED and max(image.size) <= MAX_SIDE:
         return data, UNTOUCHED[kind]
@@ -45,6 +46,14 @@ def to_publishable(data):
         return output.getvalue(), "image/png"
     _on_white(image).save(output, "JPEG", quality=QUALITY, optimize=True)
     return output.getvalue(), "image/jpeg"
+
+
+def _open(data):
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        if not WebPImagePlugin.SUPPORTED:
+            raise OSError("This build of Pillow cannot read WebP.")
+        return WebPImagePlugin.WebPImageFile(io.BytesIO(data))
+    return Image.open(io.BytesIO(data))
 
 
 def _on_white(image):

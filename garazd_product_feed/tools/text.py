@@ -14,14 +14,20 @@ _SPACES = re.compile(r"\s+")
 
 # Tags that marketplaces show. Everything else is unwrapped: its text stays.
 _ALLOWED_TAGS = frozenset(
-    "p br b strong i em u ul ol li h2 h3 h4 table thead tbody tr td th".split()
+    ("p", "br", "b", "strong", "i", "em", "u", "ul", "ol", "li", "h2", "h3", "h4")
+    + ("table", "thead", "tbody", "tr", "td", "th")
 )
 _RENAMED_TAGS = {"h1": "h2", "h5": "h4", "h6": "h4"}
+# What goes with everything in it.
 _DROPPED_TAGS = frozenset(
-    "script style iframe object embed form input button select textarea svg video audio img "
-    "noscript template head title link meta".split()
+    ("script", "style", "noscript", "template", "head", "title", "link", "meta")
+    + ("iframe", "object", "embed", "svg", "video", "audio", "img")
+    + ("form", "input", "button", "select", "textarea")
 )
-_BLOCK_TAGS = frozenset("div section article header footer blockquote pre figure dl dt dd".split())
+_BLOCK_TAGS = frozenset(
+    ("div", "section", "article", "header", "footer", "blockquote", "pre", "figure")
+    + ("dl", "dt", "dd")
+)
 _KEPT_ATTRIBUTES = frozenset(("colspan", "rowspan"))
 
 _CONTACT = re.compile(
@@ -39,8 +45,7 @@ def remove_forbidden(text):
 
 def clean_line(text):
     """Return the text as one line without control characters and superfluous spaces."""
-    # Spaces first: a tab or a line break separates words, it must not glue them together.
-    return remove_forbidden(_SPACES.sub(" ", text or "")).strip()
+    return _SPACES.sub(" ", remove_forbidden(text)).strip()
 
 
 def cut_words(text, limit):
@@ -87,8 +92,7 @@ def clean_html(source):
         if not len(element) and not (element.text or "").strip():
             element.drop_tag()
     inner = escape(root.text or "") + Markup("").join(
-        Markup(html.tostring(child, encoding="unicode"))
-        for child in root
+        Markup(html.tostring(child, encoding="unicode")) for child in root
     )
     # The parser may have turned a character reference into a forbidden character.
     inner = remove_forbidden(str(inner)).strip()
@@ -100,7 +104,10 @@ def _clean_element(element):
         element.drop_tree()
         return
     tag = element.tag = _RENAMED_TAGS.get(element.tag, element.tag)
-    if tag in _BLOCK_TAGS and not any(child.tag in _ALLOWED_TAGS for child in element.iter("*")):
+    structure = _ALLOWED_TAGS | _BLOCK_TAGS
+    if tag in _BLOCK_TAGS and not any(
+        child.tag in structure for child in element.iterdescendants()
+    ):
         # A block of bare text: a paragraph, so that it does not run into its neighbours.
         tag = element.tag = "p"
     if tag in _ALLOWED_TAGS:

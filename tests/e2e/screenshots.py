@@ -1,9 +1,9 @@
 """Makes the pictures in docs/images from a fresh demo: `make screenshots`."""
 
 import sys
-import time
 
 from tests.e2e.conftest import log_in, running_browser, running_shop
+from tools.demo import wait_for_orders
 from tools.paths import ROOT
 
 IMAGES = ROOT / "docs" / "images"
@@ -18,7 +18,7 @@ def main():
         running_shop(with_store=True, database="screenshots") as shop,
         running_browser() as browser,
     ):
-        wait_until_ready(shop.rpc)
+        wait_for_orders(shop.rpc)
         page = browser.new_context(viewport={"width": 1400, "height": 900}).new_page()
         page.set_default_timeout(60_000)
         log_in(page, shop.url, "admin", "admin")
@@ -36,18 +36,6 @@ def main():
         show(page, feeds, ".o_data_row", "feeds")
         show(page, f"{feeds}/{feed}", ".o_form_view", "feed")
     return 0
-
-
-def wait_until_ready(rpc):
-    """Wait for the first synchronization and the price list."""
-    end = time.monotonic() + 180
-    running = [("state", "in", ("pending", "running"))]
-    while rpc("merchant.sync.run", "search_count", running) or not rpc(
-        "product.data.feed", "search_count", [("generated_at", "!=", False)]
-    ):
-        if time.monotonic() > end:
-            raise SystemExit("The demo was not ready in time.")
-        time.sleep(1)
 
 
 def show(page, url, selector, name):

@@ -4,7 +4,6 @@ import time
 import urllib.request
 from xml.etree import ElementTree
 
-
 ACTION = "/odoo/action-garazd_merchant_center."
 PATIENCE = 120
 
@@ -59,6 +58,7 @@ def test_add_store_and_sync_import_the_orders(shop, open_page):
 
 
 def test_the_published_price_list_can_be_read_by_anybody(shop):
+    shop.rpc("product.data.feed", "action_generate", shop.rpc("product.data.feed", "search", []))
     wait_for(
         lambda: shop.rpc("product.data.feed", "search_read", [], ["generated_at"])[0][
             "generated_at"

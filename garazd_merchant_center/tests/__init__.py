@@ -1,0 +1,3 @@
+from . import test_issue_text
+from . import test_security
+from . import test_view

@@ -1,0 +1,116 @@
+from odoo.tests import TransactionCase, new_test_user
+
+USER = "garazd_merchant_center.group_user"
+ADMINISTRATOR = "garazd_merchant_center.group_administrator"
+
+# The models of the base that belong to a store.
+STORE_MODELS = (
+    "merchant.category",
+    "merchant.delivery.method",
+    "merchant.issue",
+    "merchant.listing",
+    "merchant.mapping",
+    "merchant.operation",
+    "merchant.order",
+    "merchant.order.status",
+    "merchant.payment.method",
+    "merchant.sync.run",
+)
+
+
+class MerchantCase(TransactionCase):
+    """Two companies in Ukraine, a user and an administrator of the Merchant Center in each.
+
+    A module with a marketplace sets :attr:`marketplace` and :attr:`token` and gets a store.
+    """
+
+    marketplace = None
+    token = None
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.uah = cls.env.ref("base.UAH")
+        cls.uah.active = True
+        cls.usd = cls.env.ref("base.USD")
+        cls.usd.active = True
+        cls.company = cls._make_company("First Company")
+        cls.other_company = cls._make_company("Second Company")
+        cls.user = cls._make_user("merchant_user", USER, cls.company)
+        cls.admin = cls._make_user("merchant_admin", ADMINISTRATOR, cls.company)
+        cls.other_user = cls._make_user("other_user", USER, cls.other_company)
+        cls.store = cls._make_store() if cls.marketplace else None
+
+    # === FACTORIES === #
+
+    @classmethod
+    def _make_company(cls, name):
+        ukraine = cls.env.ref("base.ua")
+        return cls.env["res.company"].create(
+            {"name": name, "currency_id": cls.uah.id, "country_id": ukraine.id}
+        )
+
+    @classmethod
+    def _make_user(cls, login, groups, company):
+        return new_test_user(
+            cls.env,
+            login=login,
+            groups=groups,
+            company_id=company.id,
+            company_ids=[(6, 0, company.ids)],
+        )
+
+    @classmethod
+    def _make_store(cls, **changes):
+        vals = {
+            "name": "Demo Shop",
+            "marketplace": cls.marketplace,
+            "api_token": cls.token,
+            "company_id": cls.company.id,
+            "state": "connected",
+        }
+        return cls.env["merchant.store"].create(vals | changes)
+
+    @classmethod
+    def _make_product(cls, code, **changes):
+        """Create a product without taxes, known by its reference."""
+        vals = {"name": f"Product {code}", "default_code": code, "taxes_id": [(5,)]}
+        return cls.env["product.product"].create(vals | changes)
+
+    @classmethod
+    def _make_tax(cls, amount, included, **changes):
+        group = cls.env["account.tax.group"].create(
+            {"name": f"VAT {amount}", "company_id": cls.company.id}
+        )
+        mode = "tax_included" if included else "tax_excluded"
+        vals = {
+            "name": f"VAT {amount}% {mode}",
+            "amount": amount,
+            "type_tax_use": "sale",
+            "company_id": cls.company.id,
+            "country_id": cls.company.country_id.id,
+            "tax_group_id": group.id,
+            "price_include_override": mode,
+        }
+        return cls.env["account.tax"].create(vals | changes)
+
+    # === WORK === #
+
+    def _run_cron(self, name):
+        """Run one of the scheduled actions as the scheduler does."""
+        with self.enter_registry_test_mode():
+            self.env.ref(f"garazd_merchant_center.cron_{name}").method_direct_trigger()
+
+    def _sync(self, kind="orders", store=None):
+        """Press the button and let the scheduled action work; return the run."""
+        store = store or self.store
+        store._start_sync(kind)
+        self._run_cron("sync_base" if kind == "full" else f"sync_{kind}")
+        runs = self.env["merchant.sync.run"]
+        return runs.search([("store_id", "=", store.id), ("kind", "=", kind)], limit=1)
+
+    def _get_issues(self, code=None, store=None, state="open"):
+        domain = [("store_id", "=", (store or self.store).id), ("state", "=", state)]
+        if code:
+            domain.append(("code", "=", code))
+        return self.env["merchant.issue"].search(domain)

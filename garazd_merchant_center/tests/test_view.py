@@ -1,0 +1,59 @@
+from lxml import etree
+
+from odoo.tests import tagged
+
+from .common import STORE_MODELS, MerchantCase
+
+
+@tagged("post_install", "-at_install")
+class TestView(MerchantCase):
+    def _get_actions(self):
+        menus = self.env["ir.ui.menu"].search(
+            [("id", "child_of", self.env.ref("garazd_merchant_center.merchant_center_menu").id)]
+        )
+        return [menu.action for menu in menus if menu.action]
+
+    def test_every_action_of_the_menu_renders(self):
+        for user in (self.user, self.admin):
+            for action in self._get_actions():
+                model = self.env[action.res_model].with_user(user)
+                if not model.has_access("read"):
+                    continue
+                views = [(False, mode) for mode in action.view_mode.split(",")]
+                views.append((action.search_view_id.id, "search"))
+                for view in model.get_views(views)["views"].values():
+                    etree.fromstring(view["arch"])
+
+    def test_every_list_tells_the_next_step_when_it_is_empty(self):
+        for action in self._get_actions():
+            if action.res_model.startswith("merchant.") and action.target != "new":
+                self.assertIn("o_view_nocontent", action.help or "", action.name)
+
+    def test_menu_is_for_the_groups(self):
+        root = self.env.ref("garazd_merchant_center.merchant_center_menu")
+        add = self.env.ref("garazd_merchant_center.merchant_store_add_menu")
+        nobody = self._make_user("nobody", "base.group_user", self.company)
+        menus = self.env["ir.ui.menu"]
+        self.assertNotIn(root.id, menus.with_user(nobody)._visible_menu_ids())
+        self.assertIn(root.id, menus.with_user(self.user)._visible_menu_ids())
+        self.assertNotIn(add.id, menus.with_user(self.user)._visible_menu_ids())
+        self.assertIn(add.id, menus.with_user(self.admin)._visible_menu_ids())
+
+    def test_users_do_not_see_the_buttons_of_administrators(self):
+        button = "//button[@name='action_set_production']"
+        for user, is_seen in ((self.user, False), (self.admin, True)):
+            arch = self.env["merchant.store"].with_user(user).get_view(view_type="form")["arch"]
+            self.assertEqual(bool(etree.fromstring(arch).xpath(button)), is_seen)
+
+    def test_records_cannot_be_made_by_hand_where_only_the_system_makes_them(self):
+        for name in set(STORE_MODELS) - {"merchant.mapping"}:
+            arch = etree.fromstring(self.env[name].get_view(view_type="list")["arch"])
+            self.assertEqual(arch.get("create"), "0", name)
+
+    def test_sales_order_views_render(self):
+        for model, modes in (
+            ("sale.order", ("form", "list", "search")),
+            ("product.data.feed", ("form",)),
+        ):
+            for mode in modes:
+                etree.fromstring(self.env[model].get_view(view_type=mode)["arch"])

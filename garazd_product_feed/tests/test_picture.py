@@ -1,0 +1,44 @@
+import base64
+import io
+
+from PIL import Image
+
+from odoo.tests import BaseCase
+
+from ..tools.picture import MAX_SIDE, to_publishable
+from .common import make_picture
+
+
+class TestPicture(BaseCase):
+    def _convert(self, **kwargs):
+        data, mimetype = to_publishable(base64.b64decode(make_picture(**kwargs)))
+        return Image.open(io.BytesIO(data)), mimetype
+
+    def test_small_picture_is_not_touched(self):
+        for kind in ("JPEG", "PNG"):
+            data = base64.b64decode(make_picture(kind=kind))
+            self.assertEqual(to_publishable(data)[0], data)
+
+    def test_big_picture_is_shrunk_in_proportion(self):
+        image, mimetype = self._convert(size=(1800, 900))
+        self.assertEqual((image.size, mimetype), ((MAX_SIDE, 640), "image/jpeg"))
+
+    def test_big_png_stays_png(self):
+        image, mimetype = self._convert(size=(1800, 900), kind="PNG")
+        self.assertEqual((image.format, mimetype), ("PNG", "image/png"))
+
+    def test_other_formats_become_jpeg(self):
+        for kind in ("GIF", "WEBP", "BMP"):
+            image, mimetype = self._convert(kind=kind)
+            self.assertEqual((image.format, mimetype), ("JPEG", "image/jpeg"))
+
+    def test_transparency_becomes_white(self):
+        output = io.BytesIO()
+        Image.new("RGBA", (8, 8), (0, 0, 0, 0)).save(output, "WEBP", lossless=True)
+        data, _mimetype = to_publishable(output.getvalue())
+        pixel = Image.open(io.BytesIO(data)).getpixel((4, 4))
+        self.assertGreater(min(pixel), 250)
+
+    def test_what_is_no_picture_is_refused(self):
+        with self.assertRaises(OSError):
+            to_publishable(b"<svg xmlns='http://www.w3.org/2000/svg'/>")

@@ -1,0 +1,115 @@
+"""Demo Market: a marketplace in memory, with the interface a real one would have over HTTP.
+
+It knows nothing of Odoo. A real client stands in its place in a module for a real marketplace and
+raises errors of its own just the same.
+"""
+
+from copy import deepcopy
+
+# Open markets by the token of their seller.
+MARKETS = {}
+
+
+class MarketError(Exception):
+    """Base of what the market answers when it does not do what it was asked."""
+
+
+class TokenRejected(MarketError):
+    """There is no such seller."""
+
+
+class Overloaded(MarketError):
+    """Come back later.
+
+    :param float | None seconds: how much later, if the market says so
+    """
+
+    def __init__(self, reason="overloaded", seconds=None):
+        super().__init__(reason)
+        self.seconds = seconds
+
+
+class Refused(MarketError):
+    """The market will not do this."""
+
+
+def connect(token):
+    """Return the market of the seller with this token.
+
+    :raises TokenRejected: nobody has it
+    """
+    if token not in MARKETS:
+        raise TokenRejected("no such token")
+    return MARKETS[token]
+
+
+class Market:
+    """The shop of one seller: lists to read, orders to change, and faults to order."""
+
+    LISTS = ("statuses", "payments", "deliveries", "groups", "products", "orders")
+
+    def __init__(self, token, page_size=50):
+        self.token = token
+        self.page_size = page_size
+        for name in self.LISTS:
+            setattr(self, name, [])
+        self.requests = []
+        self.faults = []
+        # What becomes of a change: {order: reason} is refused, the answer to others gets lost.
+        self.refusals = {}
+        self.lost_answers = set()
+        MARKETS[token] = self
+
+    def close(self):
+        MARKETS.pop(self.token, None)
+
+    def fail(self, name, error, times=1, after=0):
+        """Answer requests for a list, or "set_status", with an error.
+
+        :param Exception error: what is raised in place of an answer
+        :param int after: how many requests are answered well before
+        """
+        self.faults.append({"name": name, "error": error, "times": times, "after": after})
+
+    def _meet(self, name, **arguments):
+        self.requests.append((name, arguments))
+        for fault in self.faults:
+            if fault["name"] == name and fault["times"]:
+                if fault["after"]:
+                    fault["after"] -= 1
+                else:
+                    fault["times"] -= 1
+                    raise fault["error"]
+
+    def ping(self):
+        self._meet("ping")
+
+    def read(self, name, after=0, changed_since=None):
+        """Return one page of a list and where the next one begins, None at the end."""
+        self._meet(name, after=after, changed_since=changed_since)
+        records = getattr(self, name)
+        if changed_since:
+            records = [r for r in records if str(r.get("changed", "")) >= changed_since]
+        end = after + self.page_size
+        return {
+            "records": deepcopy(records[after:end]),
+            "next": end if end < len(records) else None,
+        }
+
+    def read_order(self, order_id):
+        self._meet("order", order_id=order_id)
+        for order in self.orders:
+            if order.get("id") == order_id:
+                return deepcopy(order)
+        raise Refused("no such order")
+
+    def set_status(self, order_ids, status):
+        """Set the status of orders and return those that have it now, and the refused ones."""
+        self._meet("set_status", order_ids=order_ids, status=status)
+        done = [order_id for order_id in order_ids if order_id not in self.refusals]
+        for order in self.orders:
+            if order.get("id") in done:
+                order["status"] = status
+        if self.lost_answers.intersection(order_ids):
+            raise Overloaded("the connection broke off")
+        return {"done": done, "refused": {i: self.refusals[i] for i in order_ids if i not in done}}

@@ -1,0 +1,2 @@
+from . import merchant_store
+from . import merchant_adapter_demo

@@ -1,0 +1,240 @@
+import hashlib
+import json
+from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+
+from odoo import models
+
+from odoo.addons.garazd_merchant_center import exceptions, schema
+
+from ..api import market
+
+# What the market's words for the state of an order mean; an unknown word means nothing.
+STATUS_KINDS = {
+    "draft": "draft",
+    "new": "new",
+    "accepted": "accepted",
+    "paid": "paid",
+    "delivered": "done",
+    "cancelled": "cancelled",
+}
+
+
+@contextmanager
+def neutral_errors():
+    """Turn the errors of the client into those that the base knows."""
+    try:
+        yield
+    except market.TokenRejected as error:
+        raise exceptions.StoreUnavailable("token_rejected", reason=str(error)) from error
+    except market.Overloaded as error:
+        raise exceptions.RetryLater(
+            "marketplace_unreachable", seconds=error.seconds, reason=str(error)
+        ) from error
+    except market.Refused as error:
+        raise exceptions.NeedsUser("request_refused", reason=str(error)) from error
+
+
+class MerchantAdapterDemo(models.AbstractModel):
+    """Speaks with the Demo Market. Everything that is not here is done by the base."""
+
+    _name = "merchant.adapter.demo"
+    _inherit = ["merchant.adapter"]
+    _description = "Demo Market Adapter"
+
+    # === What the marketplace is === #
+
+    def _get_default_api_url(self):
+        return "https://demo.example.com/api"
+
+    def _get_order_url(self, order):
+        return f"https://demo.example.com/orders/{order.external_id}"
+
+    def _demo_market(self, store):
+        # Elevated: whoever makes Odoo work with the market need not know the token.
+        token = store.sudo().api_token
+        with neutral_errors():
+            return market.connect(token)
+
+    # === Reading === #
+
+    def _check_connection(self, store):
+        client = self._demo_market(store)
+        with neutral_errors():
+            client.ping()
+
+    def _demo_page(self, store, name, cursor, understand, **conditions):
+        """Read one page of a list; a record that cannot be understood becomes an error in it."""
+        client = self._demo_market(store)
+        with neutral_errors():
+            answer = client.read(name, after=(cursor or {}).get("after", 0), **conditions)
+        following = answer["next"]
+        return schema.Page(
+            records=tuple(self._demo_try(understand, record) for record in answer["records"]),
+            cursor={"after": following} if following else None,
+        )
+
+    def _demo_try(self, understand, record):
+        try:
+            return understand(record)
+        except (LookupError, TypeError, InvalidOperation):
+            value = str(record)[:200]
+            return exceptions.NeedsUser("record_unreadable", path="record", value=value)
+
+    def _read_statuses(self, store, cursor):
+        return self._demo_page(store, "statuses", cursor, self._demo_status)
+
+    def _read_payment_methods(self, store, cursor):
+        return self._demo_page(store, "payments", cursor, self._demo_method)
+
+    def _read_delivery_methods(self, store, cursor):
+        return self._demo_page(store, "deliveries", cursor, self._demo_method)
+
+    def _read_categories(self, store, cursor):
+        return self._demo_page(store, "groups", cursor, self._demo_category)
+
+    def _read_listings(self, store, cursor):
+        return self._demo_page(store, "products", cursor, self._demo_listing)
+
+    def _read_orders(self, store, cursor):
+        since = store._get_orders_since()
+        page = self._demo_page(
+            store,
+            "orders",
+            cursor,
+            self._demo_raw_order,
+            changed_since=since.isoformat() if since else None,
+        )
+        changes = [r.payload["changed"] for r in page.records if "changed" in r.payload]
+        newest = max(map(datetime.fromisoformat, changes), default=None)
+        return schema.Page(records=page.records, cursor=page.cursor, newest_change=newest)
+
+    def _read_order(self, store, external_id):
+        try:
+            with neutral_errors():
+                return self._demo_raw_order(self._demo_market(store).read_order(external_id))
+        except exceptions.NeedsUser as error:
+            return error
+
+    # === Understanding === #
+
+    def _demo_status(self, record):
+        kind = STATUS_KINDS.get(record["id"], "unknown")
+        return schema.StatusData(external_id=record["id"], name=record["title"], kind=kind)
+
+    def _demo_method(self, record):
+        return schema.MethodData(external_id=record["id"], name=record["title"])
+
+    def _demo_category(self, record):
+        return schema.CategoryData(
+            external_id=record["id"],
+            name=record["title"],
+            names=record.get("titles", {}),
+            parent_external_id=record.get("parent"),
+        )
+
+    def _demo_listing(self, record):
+        return schema.ListingData(
+            external_id=record["id"],
+            name=record["title"],
+            seller_id=record.get("seller_id"),
+            sku=record.get("sku"),
+            group_external_id=record.get("group"),
+            price=Decimal(record["price"]),
+            currency="UAH",
+            quantity=Decimal(record.get("quantity", 0)),
+        )
+
+    def _demo_raw_order(self, record):
+        # The digest must not depend on the order of keys, or every reading would be a change.
+        text = json.dumps(record, sort_keys=True)
+        return schema.RawOrder(
+            external_id=record.get("id"),
+            payload=record,
+            digest=hashlib.sha256(text.encode()).hexdigest(),
+        )
+
+    def _parse_order(self, store, payload):
+        return schema.OrderData(
+            external_id=payload["id"],
+            number=payload["id"],
+            date_order=datetime.fromisoformat(payload["date"]),
+            status=self._demo_status({"id": payload["status"], "title": payload["status"]}),
+            currency=payload["currency"],
+            amount_total=self._demo_decimal(payload, "total"),
+            lines=tuple(self._demo_line(line) for line in payload["lines"]),
+            buyer=schema.PersonData(**payload["buyer"]),
+            recipient=schema.PersonData(**payload["recipient"]) if "recipient" in payload else None,
+            address=payload.get("address"),
+            payment_state=payload.get("payment_state"),
+            payment_method=self._demo_method(payload["payment"]),
+            delivery_method=self._demo_method(payload["delivery"]),
+            commission=self._demo_decimal(payload, "fee", "0"),
+            discount=self._demo_decimal(payload, "discount", "0"),
+            discount_name=payload.get("promotion"),
+            note=payload.get("note"),
+        )
+
+    def _demo_line(self, record):
+        return schema.OrderLineData(
+            name=record["title"],
+            quantity=self._demo_decimal(record, "quantity"),
+            price_total=self._demo_decimal(record, "total"),
+            external_id=record.get("product"),
+            seller_id=record.get("seller_id"),
+            sku=record.get("sku"),
+            commission=self._demo_decimal(record, "fee", "0"),
+        )
+
+    def _demo_decimal(self, record, key, default=None):
+        """Return a number of the market, which comes as text.
+
+        :raises NeedsUser: it is none
+        """
+        value = record.get(key, default)
+        try:
+            return Decimal(value)
+        except (TypeError, InvalidOperation) as error:
+            raise exceptions.NeedsUser("order_unreadable", path=key, value=str(value)) from error
+
+    # === Writing === #
+
+    def _prepare_operation(self, operation):
+        order = self.env[operation.res_model].browse(operation.res_id).exists()
+        if not order:
+            raise exceptions.NeedsUser("request_refused", reason="the order was deleted in Odoo")
+        return schema.WriteRequest(
+            method="POST",
+            path="/orders/set_status",
+            body={"order": order.external_id, "status": operation.payload["status"]},
+        )
+
+    def _send_operations(self, operations):
+        client = self._demo_market(operations.store_id)
+        return {operation.id: self._demo_send(client, operation) for operation in operations}
+
+    def _demo_send(self, client, operation):
+        # Elevated: the exact request is shown to administrators only.
+        body = operation.sudo().request["body"]
+        try:
+            with neutral_errors():
+                answer = client.set_status([body["order"]], body["status"])
+        except exceptions.RetryLater as error:
+            return self._demo_read_back(client, body, error)
+        refusal = answer["refused"].get(body["order"], "")
+        state = "failed" if refusal else "done"
+        return schema.Outcome(state=state, message=refusal, response=answer)
+
+    def _demo_read_back(self, client, body, error):
+        """Return the outcome of a change whose answer got lost, by looking at the order."""
+        try:
+            with neutral_errors():
+                state = client.read_order(body["order"])["status"]
+        except exceptions.MarketplaceError:
+            state = None
+        return schema.Outcome(
+            state="done" if state == body["status"] else "retry",
+            message="" if state == body["status"] else str(error),
+            seconds=error.seconds,
+        )

@@ -1,0 +1,3 @@
+from . import test_listing
+from . import test_store_add
+from . import test_sync
