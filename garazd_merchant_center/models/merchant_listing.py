@@ -192,7 +192,8 @@ class MerchantListing(models.Model):
             if external_id not in linked:
                 listing._report_doubt("listing_taken", product=product.display_name)
         # Those that were mapped before they were read.
-        self._follow_mappings(store, safe.filtered(lambda l: not l.product_id).mapped("external_id"))
+        late = safe.filtered(lambda l: l.external_id in linked and not l.product_id)
+        self._follow_mappings(store, late.mapped("external_id"))
 
     def _settle_doubt(self):
         """Nothing fits any more, so nothing is doubtful either."""

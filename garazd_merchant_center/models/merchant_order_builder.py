@@ -290,7 +290,7 @@ class MerchantOrderBuilder(models.AbstractModel):
         """
         result = self.env["account.tax"]
         for tax in taxes:
-            if tax.price_include or tax.amount_type == "fixed":
+            if tax.price_include or not tax.amount or tax.amount_type == "fixed":
                 result |= tax
                 continue
             name = self.env._("%(tax)s (included in the price)", tax=tax.name)

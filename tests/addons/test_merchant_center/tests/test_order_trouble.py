@@ -1,0 +1,108 @@
+from unittest.mock import patch
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import DemoCase
+
+
+@tagged("post_install", "-at_install")
+class TestOrderTrouble(DemoCase):
+    """A bad order is kept, told, and never stops the others."""
+
+    def setUp(self):
+        super().setUp()
+        self._make_product("A1")
+
+    def _assert_held(self, order, code, text):
+        self.assertEqual((order.state, order.sale_order_id.id), ("failed", False))
+        issue = self._get_issues(code)
+        self.assertEqual(issue._get_record(), order)
+        self.assertIn(text, issue.detail)
+        self.assertEqual(order.error, issue.detail)
+
+    def test_bad_orders_stop_nothing(self):
+        self._order("good 1")
+        self._order("empty", lines=[])
+        self._order("status", status="lost_in_space")
+        self._order("money", total="much")
+        self._order("broken", buyer=None)
+        nameless = self._order("nameless")
+        del nameless["id"]
+        self._order("good 2")
+        with mute_logger("odoo.addons.garazd_merchant_center.models.merchant_order"):
+            run = self._sync()
+        self.assertRecordValues(run, [{"state": "partial", "created": 2, "failed": 5}])
+        for name in ("good 1", "good 2"):
+            self.assertEqual(self._get_order(name).state, "imported")
+        self._assert_held(self._get_order("empty"), "order_without_lines", "has no products")
+        self._assert_held(self._get_order("status"), "order_unknown_status", "lost_in_space")
+        self._assert_held(self._get_order("money"), "order_unreadable", "total is much")
+        self._assert_held(self._get_order("broken"), "order_failed", "could not be imported")
+        self.assertIn("2026-03-01", self._get_issues("order_without_identifier").detail)
+
+    def test_what_was_read_is_kept_as_it_came(self):
+        order = self._import_order("1", total="much")
+        self.assertEqual(order.payload["total"], "much")
+        self.assertIn('"total": "much"', order.payload_text)
+
+    def test_order_mended_on_the_market_is_imported(self):
+        order = self._import_order("1", total="much")
+        self.market.orders[0]["total"] = "100.00"
+        self._sync()
+        self.assertEqual((order.state, order.error), ("imported", False))
+        self.assertFalse(self._get_issues())
+
+    def test_another_cause_closes_the_first_issue(self):
+        self._import_order("1", total="much")
+        self.market.orders[0] |= {"total": "0", "lines": []}
+        self._sync()
+        self.assertEqual(self._get_issues().mapped("code"), ["order_without_lines"])
+
+    def test_status_gets_its_meaning_from_an_administrator(self):
+        order = self._import_order("1", status="on_the_moon")
+        order.status_id.with_user(self.admin).kind = "new"
+        order.with_user(self.user).action_retry()
+        self.assertEqual(order.state, "imported")
+        self._sync("base")
+        self.assertEqual(order.status_id.kind, "new")
+
+    def test_error_of_another_module_is_told(self):
+        self.store.confirm_orders = True
+        sale_orders = type(self.env["sale.order"])
+        error = UserError("The customer owes too much.")
+        with patch.object(sale_orders, "action_confirm", side_effect=error, autospec=True):
+            order = self._import_order("1")
+        self._assert_held(order, "order_failed", "The customer owes too much.")
+        order.action_retry()
+        self.assertEqual(order.sale_order_id.state, "sale")
+
+    def test_order_is_read_again_on_demand(self):
+        order = self._import_order("1", total="much")
+        self.market.orders[0] |= {"total": "100.00", "changed": "2020-01-01T00:00:00+00:00"}
+        order.with_user(self.user).action_refresh()
+        self.assertTrue(order.refresh_requested)
+        self._run_cron("sync_orders")
+        self.assertEqual((order.state, order.refresh_requested), ("imported", False))
+
+    def test_order_that_is_gone_is_told_once(self):
+        order = self._import_order("1")
+        self.market.orders.clear()
+        order.action_refresh()
+        self._run_cron("sync_orders")
+        self.assertFalse(order.refresh_requested)
+        issue = self._get_issues("request_refused")
+        self.assertEqual(issue._get_record(), order)
+        self._sync()
+        self.assertEqual(issue.occurrences, 1)
+        self._order("1")
+        order.action_refresh()
+        self._run_cron("sync_orders")
+        self.assertEqual(issue.state, "resolved")
+
+    def test_deleted_sales_order_comes_back_with_the_next_change_only(self):
+        order = self._import_order("1")
+        order.sale_order_id.unlink()
+        self._sync()
+        self.assertFalse(order.sale_order_id)
