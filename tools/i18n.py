@@ -27,10 +27,11 @@ def i18n():
             (ROOT / module / "i18n").mkdir(exist_ok=True)
             _run(environment.command("i18n", "export", "-d", database, module), environment)
     databases.drop(environment, database)
-    odoo_addons = environment.source.python_path / "odoo" / "addons"
-    folders = [str(ROOT / module) for module in MODULES]
-    script = TOOLS / "i18n_merge.py"
-    return _run([str(python()), str(script), str(odoo_addons), *folders], environment, check=False)
+    source = environment.source
+    odoo_addons = source.addons[0] if source.addons else source.python_path / "odoo" / "addons"
+    command = [python(), TOOLS / "i18n_merge.py", odoo_addons]
+    command += [ROOT / module for module in MODULES]
+    return _run([str(part) for part in command], environment, check=False)
 
 
 def _run(command, environment, *, check=True):

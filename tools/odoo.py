@@ -58,7 +58,9 @@ def prepare(*, durable=True, dev=False):
         source = find_odoo()
         server = start_server(durable=durable)
     config = LOCAL / ("odoo.conf" if durable else "odoo-test.conf")
-    addons = [ROOT] + ([TEST_ADDONS] if any(TEST_ADDONS.glob("*/__manifest__.py")) else [])
+    addons = [*source.addons, ROOT] + (
+        [TEST_ADDONS] if any(TEST_ADDONS.glob("*/__manifest__.py")) else []
+    )
     options = {
         "db_host": server.host,
         "db_port": server.port,

@@ -31,11 +31,16 @@ UPSTREAM = "https://github.com/odoo/odoo.git"
 
 @dataclass(frozen=True)
 class OdooSource:
-    """An Odoo that can be run: its command, its Python path and a key that names the version."""
+    """An Odoo that can be run.
+
+    ``python_path`` is None for an installed one, which finds itself; ``addons`` are the folders of
+    its modules that it does not look into by itself; ``version`` is a key that names the version.
+    """
 
     command: Path
     python_path: Path | None
     version: str
+    addons: tuple[Path, ...] = ()
 
 
 def find_odoo():
@@ -80,11 +85,15 @@ def _describe(home):
     ]
     for command, release, python_path in candidates:
         if command.exists() and release.exists():
-            version = re.search(r"version_info = \(([^)]*)\)", release.read_text())
-            numbers = re.findall(r"\d+", version.group(1)) if version else []
+            found = re.search(r"version_info = \(([^)]*)\)", release.read_text())
+            numbers = re.findall(r"\d+", found.group(1)) if found else []
             if numbers[:2] != SERIES.split("."):
                 raise Failure(f"{home} holds Odoo {'.'.join(numbers[:2])}; {SERIES} is needed.")
-            return OdooSource(command, python_path, f"{SERIES}-{release.stat().st_mtime_ns:x}")
+            # A checkout keeps most modules beside the package, not in it.
+            beside = home / "addons"
+            addons = (beside,) if (beside / "sale").is_dir() else ()
+            version = f"{SERIES}-{release.stat().st_mtime_ns:x}"
+            return OdooSource(command, python_path, version, addons)
     if home.is_file() and os.access(home, os.X_OK):
         return OdooSource(home, None, f"{SERIES}-{home.stat().st_mtime_ns:x}")
     raise Failure(f"No Odoo was found at {home}: ODOO_HOME must name a checkout of Odoo {SERIES}.")
