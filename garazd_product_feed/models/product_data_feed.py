@@ -41,7 +41,6 @@ class ProductDataFeed(models.Model):
     )
     template_id = fields.Many2one(
         "ir.ui.view",
-        string="Template",
         compute="_compute_template_id",
         store=True,
         readonly=False,
@@ -63,9 +62,9 @@ class ProductDataFeed(models.Model):
         "res.lang",
         string="Second Language",
         default=lambda self: self._default_secondary_lang_id(),
-        help="Names and descriptions are published in this language too. Prom.ua takes two: of the "
-        "languages chosen here, Ukrainian becomes the Ukrainian text, the other one the main text. "
-        "With Ukrainian alone both texts are Ukrainian.",
+        help="Prom.ua takes names and descriptions in two languages. Ukrainian, chosen here or "
+        "above, is published as the Ukrainian text, the other language as the main text. With "
+        "Ukrainian alone both texts are Ukrainian.",
     )
     issue_ids = fields.One2many("product.data.feed.issue", "feed_id", readonly=True)
     error_count = fields.Integer(string="Left Out", compute="_compute_issue_counts")
@@ -73,7 +72,7 @@ class ProductDataFeed(models.Model):
 
     @api.model
     def _default_lang_id(self):
-        languages = self.env["res.lang"].search([])
+        languages = self.env["res.lang"].search([("active", "=", True)])
         for code in ("ru_RU", "uk_UA", self.env.lang, self.env.company.partner_id.lang):
             if found := languages.filtered(lambda lang, code=code: lang.code == code):
                 return found

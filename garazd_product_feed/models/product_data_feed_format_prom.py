@@ -234,7 +234,6 @@ class ProductDataFeedFormatProm(models.AbstractModel):
     # === CHECKS === #
 
     def _check_offer(self, product, vals, generation):
-        super()._check_offer(product, vals, generation)
         self._check_name(product, vals, generation)
         self._check_description(product, vals, generation)
         if not vals["price"]:
@@ -248,6 +247,7 @@ class ProductDataFeedFormatProm(models.AbstractModel):
             generation.report(product, "reference_unsuitable", reference=reference)
         if vals["group_id"] and tuple(vals["params"]) in generation.variants[vals["group_id"]]:
             generation.report(product, "variant_same")
+        return super()._check_offer(product, vals, generation)
 
     def _check_name(self, product, vals, generation):
         name = vals["full_name"]
@@ -279,6 +279,6 @@ class ProductDataFeedFormatProm(models.AbstractModel):
             )
 
     def _remember_offer(self, product, vals, generation):
-        super()._remember_offer(product, vals, generation)
         if vals["group_id"]:
             generation.variants[vals["group_id"]].add(tuple(vals["params"]))
+        return super()._remember_offer(product, vals, generation)

@@ -80,8 +80,7 @@ MESSAGES = {
         contact=contact,
     ),
     "picture_format": lambda count, **_: _lt(
-        "Pictures that are neither photos nor images the marketplace can read: %(count)s. Use "
-        "JPEG or PNG.",
+        "Pictures in a format that the marketplace cannot read: %(count)s. Use JPEG or PNG.",
         count=count,
     ),
     "category_missing": lambda **_: _lt(

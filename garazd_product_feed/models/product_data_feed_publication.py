@@ -245,13 +245,14 @@ class ProductDataFeedPublication(models.AbstractModel):
             }
         )
         if is_new:
-            self.message_post(
-                body=self.env._(
-                    "The file could not be generated. The link gives the last good one. "
+            body = self.env._("The file could not be generated. Reason: %(reason)s", reason=text)
+            if self.generated_at:
+                body = self.env._(
+                    "The file could not be generated; the link gives the last good one. "
                     "Reason: %(reason)s",
                     reason=text,
                 )
-            )
+            self.message_post(body=body)
 
     # === FILE === #
 

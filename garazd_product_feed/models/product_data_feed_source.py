@@ -154,7 +154,9 @@ class ProductDataFeedSource(models.AbstractModel):
 
         :rtype: odoo.fields.Domain
         """
-        return self._parse_domain() & self._get_company_domain()
+        # Said here too: the conditions may ask for archived products, nobody can buy those.
+        is_active = Domain("active", "=", True)
+        return self._parse_domain() & is_active & self._get_company_domain()
 
     def _get_company_domain(self):
         """Return the domain of the products that the feed's company can sell."""

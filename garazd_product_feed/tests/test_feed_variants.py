@@ -60,6 +60,13 @@ class TestFeedVariants(FeedCommon):
         template.product_variant_ids[0].active = False
         self.assertEqual(len(self._generate().xpath("//offer")), 2)
 
+    def test_archived_products_are_not_published_even_when_asked_for(self):
+        self._make_product(active=False)
+        self.feed.domain = repr(
+            [("categ_id", "=", self.category.id), ("active", "in", [True, False])]
+        )
+        self.assertFalse(self._generate().xpath("//offer"))
+
     def test_variant_shows_its_own_picture_and_else_that_of_the_product(self):
         template = self._make_template()
         first, second = template.product_variant_ids
