@@ -15,7 +15,10 @@ class MerchantMapping(models.Model):
         string="Record ID", model_field="model", required=True, index=True
     )
     resource_ref = fields.Reference(
-        selection="_selection_target_model", string="Record", compute="_compute_resource_ref"
+        selection="_selection_target_model",
+        string="Record",
+        compute="_compute_resource_ref",
+        inverse="_inverse_resource_ref",
     )
     external_id = fields.Char(
         string="External Identifier",
@@ -35,7 +38,9 @@ class MerchantMapping(models.Model):
 
     @api.model
     def _selection_target_model(self):
-        return [(model.model, model.name) for model in self.env["ir.model"].sudo().search([])]
+        """Return the kinds of records that are mapped; modules add theirs."""
+        names = ("product.product", "res.partner")
+        return [(name, self.env["ir.model"]._get(name).name) for name in names]
 
     @api.depends("model", "res_id")
     def _compute_resource_ref(self):
@@ -43,6 +48,11 @@ class MerchantMapping(models.Model):
             known = mapping.model in self.env and mapping.res_id
             record = self.env[mapping.model].browse(mapping.res_id).exists() if known else None
             mapping.resource_ref = f"{mapping.model},{mapping.res_id}" if record else False
+
+    def _inverse_resource_ref(self):
+        for mapping in self.filtered("resource_ref"):
+            record = mapping.resource_ref
+            mapping.write({"model": record._name, "res_id": record.id})
 
     @api.depends("external_id", "external_name")
     def _compute_display_name(self):
@@ -53,8 +63,8 @@ class MerchantMapping(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Override to bring the listings in line."""
-        mappings = super().create(vals_list)
+        """Override to know the record from the start, and to bring the listings in line."""
+        mappings = super().create([self._split_reference(vals) for vals in vals_list])
         mappings._tell_listings()
         return mappings
 
@@ -71,6 +81,14 @@ class MerchantMapping(models.Model):
         result = super().unlink()
         self.browse()._tell_listings(before)
         return result
+
+    @api.model
+    def _split_reference(self, vals):
+        """Return values that name the record the way it is stored."""
+        if not vals.get("resource_ref"):
+            return vals
+        model, res_id = vals["resource_ref"].split(",")
+        return {**vals, "model": model, "res_id": int(res_id)}
 
     def _get_listing_keys(self):
         return [(m.store_id, m.external_id) for m in self if m.model == "product.product"]

@@ -220,9 +220,9 @@ class MerchantOrder(models.Model):
         data = store._get_adapter()._parse_order(store, self.payload)
         self.write(self._prepare_order_vals(data))
         if self.status_id.kind == "unknown":
-            raise NeedsUser(
-                "order_unknown_status", number=self.number, status=data.status.external_id
-            )
+            # Not raised: the status must stay, for an administrator to say what it means.
+            self._hold(NeedsUser("order_unknown_status", status=data.status.external_id))
+            return
         if self.sale_order_id:
             self.env["merchant.order.builder"]._fill_placeholders(self, data)
             self.state = "imported"

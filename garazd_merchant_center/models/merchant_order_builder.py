@@ -2,7 +2,7 @@ from decimal import Decimal
 
 from odoo import models
 from odoo.fields import Domain
-from odoo.tools import email_normalize, float_compare
+from odoo.tools import email_normalize, float_compare, plaintext2html
 
 from ..exceptions import NeedsUser
 
@@ -79,11 +79,7 @@ class MerchantOrderBuilder(models.AbstractModel):
         partners = self.env["res.partner"]
         ways = []
         if buyer.phone:
-            by_phone = Domain("phone", "=", buyer.phone)
-            if "phone_sanitized" in partners._fields:
-                # However the staff writes it.
-                by_phone |= Domain("phone_sanitized", "=", buyer.phone)
-            ways.append(by_phone)
+            ways.append(self._get_phone_domain(buyer.phone))
         if email := email_normalize(buyer.email):
             ways.append(Domain("email_normalized", "=", email))
         customers = Domain("company_id", "in", (False, store.company_id.id))
@@ -93,6 +89,16 @@ class MerchantOrderBuilder(models.AbstractModel):
             if found := partners.search(customers & way, order="id desc", limit=1):
                 return found
         return partners
+
+    def _get_phone_domain(self, phone):
+        """Return the condition for partners with this phone, however the staff wrote it."""
+        domain = Domain("phone", "=", phone)
+        if phone.startswith("+"):
+            # Of `phone_validation`, which may be absent.
+            for field_name in ("phone_sanitized", "phone_mobile_search"):
+                if field_name in self.env["res.partner"]._fields:
+                    domain |= Domain(field_name, "=", phone)
+        return domain
 
     def _prepare_customer_vals(self, store, data):
         name = data.buyer.name or data.buyer.phone or data.buyer.email
@@ -155,7 +161,7 @@ class MerchantOrderBuilder(models.AbstractModel):
             "user_id": store.user_id.id,
             "source_id": store.source_id.id,
             "tag_ids": [(6, 0, store.order_tag_ids.ids)],
-            "note": data.note or False,
+            "note": plaintext2html(data.note) if data.note else False,
         }
         if store.team_id:
             vals["team_id"] = store.team_id.id
@@ -239,10 +245,10 @@ class MerchantOrderBuilder(models.AbstractModel):
             if len(product) != 1 or any(other != product for other in products):
                 continue
             # What the marketplace says stays: only the product and its taxes change.
+            price_unit = line.price_unit
             kept = {key: line[key] for key in ("name", "product_uom_qty")}
-            total = Decimal(str(line.price_total))
             line.write(kept | {"product_id": product.id})
-            self._set_price(line, total)
+            self._set_price_unit(line, price_unit)
 
     def _prepare_line_vals(self, sale_order, line, product):
         """Return the values of a line; its price is set when its taxes are known."""
@@ -279,8 +285,12 @@ class MerchantOrderBuilder(models.AbstractModel):
 
         :param Decimal total: what the buyer pays for the whole line
         """
+        quantity = line.product_uom_qty
+        self._set_price_unit(line, float(total) / quantity if quantity else 0)
+
+    def _set_price_unit(self, line, price_unit):
+        """Give a line the price of one unit, taxes included."""
         taxes = self._get_included_taxes(line.tax_ids, line.company_id)
-        price_unit = float(total) / line.product_uom_qty if line.product_uom_qty else 0
         line.write({"tax_ids": [(6, 0, taxes.ids)], "price_unit": price_unit, "discount": 0})
 
     def _get_included_taxes(self, taxes, company):

@@ -151,8 +151,12 @@ class MerchantStore(models.Model):
     last_sync_products_at = fields.Datetime(string="Products", readonly=True, copy=False)
     last_sync_orders_at = fields.Datetime(string="Orders", readonly=True, copy=False)
     status_ids = fields.One2many("merchant.order.status", "store_id", string="Order Statuses")
-    payment_method_ids = fields.One2many("merchant.payment.method", "store_id")
-    delivery_method_ids = fields.One2many("merchant.delivery.method", "store_id")
+    payment_method_ids = fields.One2many(
+        "merchant.payment.method", "store_id", string="Payment Methods"
+    )
+    delivery_method_ids = fields.One2many(
+        "merchant.delivery.method", "store_id", string="Delivery Methods"
+    )
 
     # What the form shows
     run_id = fields.Many2one(

@@ -271,7 +271,9 @@ class MerchantSyncRun(models.Model):
             if isinstance(record, MarketplaceError):
                 record.values.setdefault("step", step)
         counts = self.env[MODELS[step]].with_env(store.env)._merge(store, page.records)
-        store._mark_connected()
+        if page.records or step != "requested_orders":
+            # Where nobody asked for an order, nothing was read.
+            store._mark_connected()
         self._advance(step, page, counts, begun)
 
     def _advance(self, step, page, counts, begun):

@@ -1,6 +1,7 @@
 import logging
 import re
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timezone
 from decimal import Decimal
 from urllib.parse import urljoin
@@ -50,6 +51,9 @@ class MerchantAdapterProm(models.AbstractModel):
     _inherit = ["merchant.adapter"]
     _description = "Prom.ua Adapter"
 
+    # How patient the client is, see `PromClient`; tests need not wait.
+    _prom_client_options = {}
+
     # === What the marketplace is === #
 
     def _get_default_api_url(self):
@@ -65,14 +69,19 @@ class MerchantAdapterProm(models.AbstractModel):
         """Return a client for the store; in Test mode it refuses to write.
 
         :rtype: PromClient
+        :raises NeedsUser: no call can be made to the address of the store
         """
         store_sudo = store.sudo()  # the token is for administrators only
-        return PromClient(
-            store_sudo.api_token or "",
-            store_sudo.api_url or prom.BASE_URL,
-            read_only=store.mode != "production",
-            on_exchange=self._prom_log_exchange if store_sudo.debug else None,
-        )
+        try:
+            return PromClient(
+                store_sudo.api_token or "",
+                store_sudo.api_url or prom.BASE_URL,
+                read_only=store.mode != "production",
+                on_exchange=self._prom_log_exchange if store_sudo.debug else None,
+                **self._prom_client_options,
+            )
+        except ValueError as error:
+            raise exceptions.NeedsUser("request_refused", reason=str(error)) from error
 
     def _prom_log_exchange(self, exchange):
         """Write a request and its answer to the log; the client keeps the token out of them."""
@@ -345,7 +354,8 @@ class MerchantAdapterProm(models.AbstractModel):
     def _prom_order_id(self, operation):
         order = self.env[operation.res_model].browse(operation.res_id).exists()
         if not order:
-            raise exceptions.NeedsUser("request_refused", reason="the order was deleted in Odoo")
+            reason = self.env._("the order was deleted in Odoo")
+            raise exceptions.NeedsUser("request_refused", reason=reason)
         return order.external_id
 
     def _prom_status_target(self, operation):
@@ -364,7 +374,7 @@ class MerchantAdapterProm(models.AbstractModel):
         by_status = operations.grouped(lambda operation: operation.payload["status"])
         for batch in by_status.values():
             ids = {operation.id: self._prom_order_id(operation) for operation in batch}
-            confirmed, refused, raw = frozenset(), {}, None
+            confirmed, refused, raw, doubt = frozenset(), {}, None, None
             try:
                 with neutral_errors():
                     verdict = client.orders_set_status(
@@ -373,45 +383,43 @@ class MerchantAdapterProm(models.AbstractModel):
                 confirmed, refused, raw = verdict.confirmed, verdict.errors, verdict.raw
             except exceptions.RetryLater as error:
                 # Whether it was carried out is not known: the answer may have got lost.
-                raw = str(error)
+                raw, doubt = str(error), error
             except exceptions.NeedsUser as error:
                 refused = dict.fromkeys(ids.values(), error.values["reason"])
             for operation in batch:
                 order_id = ids[operation.id]
                 if order_id in confirmed:
                     outcomes[operation.id] = schema.Outcome(state="done", response=raw)
-                else:
-                    outcomes[operation.id] = self._prom_read_back(
-                        client, operation, order_id, refused.get(order_id), raw
-                    )
+                    continue
+                outcome = self._prom_read_back(client, operation, refused.get(order_id), doubt)
+                outcomes[operation.id] = replace(outcome, response=raw)
         return outcomes
 
-    def _prom_read_back(self, client, operation, order_id, refusal, raw):
+    def _prom_read_back(self, client, operation, refusal, doubt):
         """Return the outcome of a status that was not confirmed, by looking at the order.
 
         :param str | None refusal: what Prom said against it
-        :param raw: the answer to the write, kept for administrators
+        :param RetryLater | None doubt: why there is no answer to the write
         """
+        store = operation.store_id
         try:
             with neutral_errors():
-                order = client.order(order_id)
-            current = Reader(order).text("status", required=True)
-            current = prom.STATUS_ALIASES.get(current, current)
-        except (exceptions.MarketplaceError, errors.SchemaError) as error:
-            return schema.Outcome(
-                state="retry",
-                message=refusal or str(error),
-                seconds=getattr(error, "seconds", None),
-                response=raw,
-            )
+                order = client.order(self._prom_order_id(operation))
+                current = Reader(order).text("status", required=True)
+        except exceptions.MarketplaceError as error:
+            seconds = getattr(doubt or error, "seconds", None)
+            message = refusal or store._explain(error)
+            return schema.Outcome(state="retry", message=message, seconds=seconds)
+        current = prom.STATUS_ALIASES.get(current, current)
         target = operation.payload["status"]
         kinds = [self._prom_status(code, None).kind for code in (current, target)]
         ranks = [KIND_RANK.get(kind, 0) for kind in kinds]
         if current == target or (kinds[0] != "cancelled" and ranks[0] > ranks[1]):
-            return schema.Outcome(state="done", response=raw)
+            return schema.Outcome(state="done")
         if refusal or kinds[0] == "cancelled":
             reason = refusal or self.env._("the order is cancelled on Prom")
-            return schema.Outcome(state="failed", message=reason, response=raw)
-        return schema.Outcome(
-            state="retry", message=self.env._("Prom did not confirm it"), response=raw
-        )
+            return schema.Outcome(state="failed", message=reason)
+        if doubt:
+            message = store._explain(doubt)
+            return schema.Outcome(state="retry", message=message, seconds=doubt.seconds)
+        return schema.Outcome(state="retry", message=self.env._("Prom did not confirm it"))

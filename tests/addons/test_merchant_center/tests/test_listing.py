@@ -1,4 +1,4 @@
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import DemoCase
 
@@ -127,6 +127,21 @@ class TestListing(DemoCase):
         self.assertFalse(self._get_issues())
         mapping.unlink()
         self.assertEqual((listing.product_id.id, listing.state), (False, "unmatched"))
+
+    def test_administrator_maps_by_choosing_the_record(self):
+        first, second = self._make_product("A1"), self._make_product("B2")
+        self._product("p1")
+        self._sync("products")
+        view = "garazd_merchant_center.merchant_mapping_view_list"
+        form = Form(self.env["merchant.mapping"].with_user(self.admin), view)
+        form.store_id = self.store
+        form.external_id = "p1"
+        form.resource_ref = f"product.product,{first.id}"
+        mapping = form.save()
+        self.assertEqual((mapping.model, mapping.res_id), ("product.product", first.id))
+        self.assertEqual(self._get_listing("p1").product_id, first)
+        mapping.resource_ref = second
+        self.assertEqual(self._get_listing("p1").product_id, second)
 
     def test_taken_product_is_told(self):
         product = self._make_product("A1")

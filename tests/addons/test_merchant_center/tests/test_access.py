@@ -1,0 +1,136 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.modules.neutralize import get_neutralization_queries
+from odoo.tests import tagged
+
+from .common import TOKEN, DemoCase
+
+
+@tagged("post_install", "-at_install")
+class TestAccess(DemoCase):
+    def setUp(self):
+        super().setUp()
+        self._make_product("A1")
+        self._order("1")
+        self._order("2", total="much")
+        self._product("p1", sku="A1")
+        self._sync("full")
+
+    def test_plain_user_does_the_everyday_work(self):
+        store = self.store.with_user(self.user)
+        for name in ("sync", "sync_base", "sync_products", "sync_orders"):
+            getattr(store, f"action_{name}")()
+        for name in ("orders", "sale_orders", "listings", "issues", "withheld"):
+            action = getattr(store, f"action_open_{name}")()
+            self.assertEqual(action["domain"][0][2], store.id)
+        order = self._get_order("2").with_user(self.user)
+        order.action_retry()
+        order.action_refresh()
+        self._get_listing("p1").with_user(self.user).action_retry()
+        issue = self._get_issues("order_unreadable").with_user(self.user)
+        issue.action_retry()
+        issue.action_open_record()
+        issue.action_resolve()
+        self.assertEqual(issue.state, "resolved")
+
+    def test_plain_user_does_not_decide(self):
+        store = self.store.with_user(self.user)
+        for name in ("check_connection", "set_production", "set_test"):
+            with self.assertRaises(AccessError):
+                getattr(store, f"action_{name}")()
+        for vals in ({"mode": "production"}, {"confirm_orders": True}, {"api_token": "mine"}):
+            with self.assertRaises(AccessError):
+                store.write(vals)
+        with self.assertRaises(AccessError):
+            store.copy()
+        with self.assertRaises(AccessError):
+            store.unlink()
+
+    def test_plain_user_writes_no_records_of_the_system(self):
+        for record, vals in (
+            (self._get_order("1"), {"state": "new"}),
+            (self._get_listing("p1"), {"product_id": False}),
+            (self._get_listing("p1").mapping_id, {"external_id": "other"}),
+            (self._get_issues()[0], {"state": "ignored"}),
+            (self.store.status_ids[0], {"kind": "done"}),
+        ):
+            with self.assertRaises(AccessError):
+                record.with_user(self.user).write(vals)
+
+    def test_buttons_do_nothing_for_another_company(self):
+        for record, name in (
+            (self.store, "action_sync"),
+            (self._get_order("2"), "action_retry"),
+            (self._get_order("2"), "action_refresh"),
+            (self._get_listing("p1"), "action_retry"),
+            (self._get_issues()[0], "action_resolve"),
+            (self._get_issues()[0], "action_ignore"),
+        ):
+            with self.assertRaises(AccessError):
+                getattr(record.with_user(self.other_user), name)()
+
+    def test_token_is_read_by_nobody_but_administrators(self):
+        store = self.store.with_user(self.user)
+        with self.assertRaises(AccessError):
+            store.read(["api_token"])
+        with self.assertRaises(AccessError):
+            store.search([("api_token", "like", "d%")])
+        with self.assertRaises(UserError):
+            store.export_data(["api_token"])
+        values = store.read()[0]
+        self.assertNotIn(TOKEN, str(values))
+        self.assertEqual(self.store.with_user(self.admin).api_token, TOKEN)
+
+    def test_settings_can_be_chosen_without_other_rights(self):
+        stores = self.env["merchant.store"].with_user(self.admin)
+        arch = stores.get_view(view_type="form")
+        for name in arch["models"]["merchant.store"]:
+            field = stores._fields[name]
+            is_ours = "garazd_merchant_center" in field._modules
+            if is_ours and field.relational and field.type != "one2many":
+                comodel = self.env[field.comodel_name].with_user(self.admin)
+                self.assertTrue(comodel.has_access("read"), name)
+
+    def test_payload_is_read_by_administrators(self):
+        order = self._get_order("2")
+        with self.assertRaises(AccessError):
+            order.with_user(self.user).read(["payload"])
+        self.assertIn("much", order.with_user(self.admin).payload_text)
+
+    def test_token_is_not_in_the_log(self):
+        self.store.debug = True
+        with self.assertLogs(level="DEBUG") as logs:
+            self._sync("full")
+        # What PostgreSQL is asked is not logged outside of debugging sessions.
+        lines = [line for line in logs.output if "odoo.sql_db" not in line]
+        self.assertNotIn(TOKEN, "\n".join(lines))
+
+    def test_copied_store_starts_from_nothing(self):
+        self.store.set_status_id = self._status("accepted")
+        self.store.action_set_production()
+        copy = self.store.with_user(self.admin).copy()
+        self.assertRecordValues(
+            copy,
+            [
+                {
+                    "mode": "test",
+                    "state": "draft",
+                    "api_token": False,
+                    "set_status_id": False,
+                    "orders_read_until": False,
+                }
+            ],
+        )
+
+    def test_neutralized_copy_cannot_sell(self):
+        self.store.set_status_id = self._status("accepted")
+        self.store.action_set_production()
+        order = self._import_order("3")
+        self.assertEqual(self._operations().res_id, order.id)
+        self.env.flush_all()
+        for query in get_neutralization_queries(["garazd_merchant_center"]):
+            self.env.cr.execute(query)
+        self.env.invalidate_all()
+        self.assertRecordValues(
+            self.store, [{"mode": "test", "state": "draft", "api_token": False}]
+        )
+        self.assertEqual(self._operations().state, "withheld")

@@ -1,0 +1,79 @@
+from odoo.tests import tagged
+
+from odoo.addons.garazd_merchant_center.tests.common import STORE_MODELS
+
+from .common import DemoCase
+
+
+@tagged("post_install", "-at_install")
+class TestCompany(DemoCase):
+    """Two shops in two companies, with equal numbers and SKUs."""
+
+    def setUp(self):
+        super().setUp()
+        self.other_market = self._open_market("other")
+        self.other_store = self._make_store(
+            name="Other Shop", api_token="other", company_id=self.other_company.id
+        )
+        self.product = self._make_product("A1", company_id=self.company.id)
+        self.other_product = self._make_product("A1", company_id=self.other_company.id)
+        for market in (self.market, self.other_market):
+            self._order("1", market=market)
+            market.groups = [{"id": "g1", "title": "Toys"}]
+            market.products = [{"id": "p1", "title": "Thing", "sku": "A1", "price": "1"}]
+        for kind in ("base", "products", "orders"):
+            self._run_cron(f"sync_{kind}")
+
+    def test_orders_stay_in_their_company(self):
+        for store, product in (
+            (self.store, self.product),
+            (self.other_store, self.other_product),
+        ):
+            sale = self._get_order("1", store).sale_order_id
+            self.assertEqual(sale.company_id, store.company_id)
+            self.assertEqual(sale.warehouse_id.company_id, store.company_id)
+            self.assertEqual(sale.order_line.product_id, product)
+            self.assertEqual(sale.partner_id.company_id, store.company_id)
+            self.assertFalse(self._get_issues(store=store))
+
+    def test_taxes_stay_in_their_company(self):
+        tax = self._make_tax(20, included=False)
+        shared = self._make_product("S1", taxes_id=[(6, 0, tax.ids)])
+        for market in (self.market, self.other_market):
+            self._order("2", self._line(sku="S1", total="120.00"), market=market)
+        self._run_cron("sync_orders")
+        first = self._get_order("2").sale_order_id
+        second = self._get_order("2", self.other_store).sale_order_id
+        self.assertEqual((first.order_line.product_id, first.amount_total), (shared, 120))
+        self.assertEqual((first.amount_untaxed, second.amount_untaxed), (100, 120))
+        self.assertFalse(second.order_line.tax_ids)
+
+    def test_people_see_their_company_only(self):
+        self._import_order("3", total="much")
+        self.env["merchant.operation"]._enqueue(
+            self.store, "order_status", self._get_order("1"), {"status": "accepted"}
+        )
+        for name in ("merchant.store", *STORE_MODELS):
+            seen = self.env[name].with_user(self.other_user).search([])
+            self.assertLessEqual(seen.company_id, self.other_company, name)
+            mine = self.env[name].with_user(self.user).search([])
+            self.assertEqual(mine.company_id, self.company, name)
+
+    def test_counters_are_of_one_store(self):
+        self.assertEqual(self.store.order_count, 1)
+        self.assertEqual(self.other_store.with_user(self.other_user).sale_order_count, 1)
+
+    def test_listings_are_matched_in_their_company(self):
+        self.assertEqual(self._get_listing("p1").product_id, self.product)
+        other = self.env["merchant.listing"].search([("store_id", "=", self.other_store.id)])
+        self.assertEqual(other.product_id, self.other_product)
+
+    def test_retry_works_from_another_company(self):
+        order = self._import_order("3", total="much")
+        order.payload = order.payload | {"total": "100.00"}
+        both = self.company | self.other_company
+        self.user.company_ids = both
+        user = self.user.with_company(self.other_company)
+        order.with_user(user).with_context(allowed_company_ids=both[::-1].ids).action_retry()
+        self.assertEqual(order.sale_order_id.company_id, self.company)
+        self.assertEqual(order.sale_order_id.warehouse_id.company_id, self.company)

@@ -1,0 +1,86 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import tagged
+
+from ..api.market import Overloaded
+from .common import DemoCase
+
+
+@tagged("post_install", "-at_install")
+class TestScheduledAction(DemoCase):
+    def _count_runs(self, store=None, kind="orders"):
+        return self.env["merchant.sync.run"].search_count(
+            [("store_id", "=", (store or self.store).id), ("kind", "=", kind)]
+        )
+
+    def _make_other_store(self, **changes):
+        self._open_market("other")
+        return self._make_store(name="Other", api_token="other", **changes)
+
+    def test_every_connected_store_is_read(self):
+        other = self._make_other_store()
+        for kind in ("base", "products", "orders"):
+            self._run_cron(f"sync_{kind}")
+            self.assertEqual(self._count_runs(kind=kind), 1)
+            self.assertEqual(self._count_runs(other, kind), 1)
+
+    def test_stores_that_cannot_be_read_are_left_alone(self):
+        draft = self._make_other_store(state="draft")
+        tokenless = self._make_store(name="No token", api_token=False)
+        archived = self._make_store(name="Archived", active=False)
+        self._run_cron("sync_orders")
+        for store in (draft, tokenless, archived):
+            self.assertEqual(self._count_runs(store), 0, store.name)
+
+    def test_one_turn_makes_one_run(self):
+        for number in range(3):
+            self._order(str(number))
+        self.market.page_size = 1
+        self._run_cron("sync_orders")
+        self.assertEqual(self._count_runs(), 1)
+        self._run_cron("sync_orders")
+        self.assertEqual(self._count_runs(), 2)
+
+    def test_waking_for_one_store_leaves_the_served_ones_alone(self):
+        other = self._make_other_store()
+        self._run_cron("sync_orders")
+        self._sync()
+        self.assertEqual((self._count_runs(), self._count_runs(other)), (2, 1))
+
+    def test_full_synchronization_stands_for_its_parts(self):
+        self.store.action_sync()
+        for kind in ("products", "orders"):
+            self._run_cron(f"sync_{kind}")
+            self.assertEqual(self._count_runs(kind=kind), 0)
+
+    def test_paused_store_does_not_keep_the_others_waiting(self):
+        other = self._make_other_store()
+        self.market.fail("orders", Overloaded())
+        self._run_cron("sync_orders")
+        self._run_cron("sync_orders")
+        self.assertEqual((self._count_runs(), self._count_runs(other)), (1, 2))
+
+    def test_pause_wakes_the_action_when_it_ends(self):
+        self.market.fail("orders", Overloaded())
+        run = self._sync()
+        cron = self.env.ref("garazd_merchant_center.cron_sync_orders")
+        trigger = self.env["ir.cron.trigger"].search(
+            [("cron_id", "=", cron.id), ("call_at", "=", run.next_attempt)]
+        )
+        self.assertEqual(len(trigger), 1)
+
+    def test_sender_does_not_wake_itself_for_what_cannot_be_sent(self):
+        self._make_product("A1")
+        order = self._import_order("1")
+        self.store.action_set_production()
+        operation = self.env["merchant.operation"]._enqueue(
+            self.store, "order_status", order, {"status": "accepted"}
+        )
+        self.store.state = "attention"
+        operation.next_attempt = fields.Datetime.now() - timedelta(minutes=1)
+        cron = self.env.ref("garazd_merchant_center.cron_operations")
+        triggers = self.env["ir.cron.trigger"]
+        triggers.search([("cron_id", "=", cron.id)]).unlink()
+        self._run_cron("operations")
+        self.assertFalse(triggers.search([("cron_id", "=", cron.id)]))
