@@ -8,6 +8,7 @@
     "license": "LGPL-3",
     "depends": ["garazd_merchant_prom", "stock_delivery"],
     "data": [
+        "security/ir.model.access.csv",
         "views/merchant_delivery_method_views.xml",
         "views/merchant_store_views.xml",
     ],

@@ -63,6 +63,10 @@ DETAILS = {
         "Order %(number)s is in the currency %(currency)s, which is not known in Odoo. Activate it "
         "and retry."
     ),
+    "order_not_confirmed": _lt(
+        "Order %(number)s was imported, but could not be confirmed: %(reason)s. Confirm the "
+        "quotation by hand when that is settled."
+    ),
     "order_failed": _lt("Order %(number)s could not be imported: %(reason)s."),
     "record_unreadable": _lt(
         "A product, group or method of the store cannot be read: %(path)s is %(value)s. The others "
@@ -108,6 +112,7 @@ class MerchantIssue(models.Model):
             ("order_total_differs", "An order's total differs"),
             ("order_quantity_rounded", "An order's quantity would be rounded"),
             ("order_currency_unknown", "An order's currency is not known"),
+            ("order_not_confirmed", "An order could not be confirmed"),
             ("order_failed", "An order could not be imported"),
             ("record_unreadable", "A record of the store cannot be read"),
             ("listing_ambiguous", "A product fits several products in Odoo"),

@@ -12,6 +12,9 @@ from .merchant_store import GROUP_ADMINISTRATOR
 
 _logger = logging.getLogger(__name__)
 
+# What remains for the staff to do on a sales order that was imported.
+STAFF_ISSUES = {"order_unknown_product", "order_not_confirmed"}
+
 
 class MerchantOrder(models.Model):
     """An order as the marketplace tells it, from the moment it was read.
@@ -233,9 +236,9 @@ class MerchantOrder(models.Model):
         else:
             self.state = "skipped"
         self.write({"error_code": False, "error_values": False})
-        held = set(self.env["merchant.issue"]._get_codes("order_")) - {"order_unknown_product"}
+        held = set(self.env["merchant.issue"]._get_codes("order_")) - STAFF_ISSUES
         self.env["merchant.issue"]._resolve(store, held, self)
-        self._close_unknown_products()
+        self._close_staff_issues()
 
     def _prepare_order_vals(self, data):
         """Return what the list of orders shows.
@@ -283,21 +286,36 @@ class MerchantOrder(models.Model):
             self.env["merchant.operation"]._enqueue(
                 store, "order_status", self, {"status": target.external_id}
             )
-        if (
-            store.confirm_orders
-            and self.sale_order_id.state == "draft"
-            and not self._has_placeholder()
-        ):
-            self.sale_order_id.action_confirm()
+        if store.confirm_orders and not self._has_placeholder():
+            self._confirm()
+
+    def _confirm(self):
+        """Confirm the quotation; where that fails it stays a quotation and an issue says why."""
+        self.ensure_one()
+        if self.sale_order_id.state != "draft":
+            return
+        try:
+            with self.env.cr.savepoint():
+                self.sale_order_id.action_confirm()
+        except UserError as error:
+            values = {"number": self.number, "reason": str(error)}
+            self.env["merchant.issue"]._report(
+                self.store_id, "order_not_confirmed", self, severity="warning", **values
+            )
 
     def _has_placeholder(self):
         placeholder = self.env.ref("garazd_merchant_center.product_unknown")
         return placeholder in self.sale_order_id.order_line.product_id
 
-    def _close_unknown_products(self):
-        """Close the issue of the orders whose products are all known by now."""
-        for order in self.filtered(lambda o: not o._has_placeholder()):
-            self.env["merchant.issue"]._resolve(order.store_id, ["order_unknown_product"], order)
+    def _close_staff_issues(self):
+        """Close the issues of imported orders that the staff has settled."""
+        for order in self:
+            settled = []
+            if not order._has_placeholder():
+                settled.append("order_unknown_product")
+            if order.sale_order_id.state != "draft":
+                settled.append("order_not_confirmed")
+            self.env["merchant.issue"]._resolve(order.store_id, settled, order)
 
     def _hold(self, error):
         """Keep the order aside until somebody mends what is wrong.
@@ -307,6 +325,6 @@ class MerchantOrder(models.Model):
         values = {"number": self.number} | error.values
         self.write({"state": "failed", "error_code": error.code, "error_values": values})
         issues = self.env["merchant.issue"]
-        others = set(issues._get_codes("order_")) - {error.code, "order_unknown_product"}
+        others = set(issues._get_codes("order_")) - STAFF_ISSUES - {error.code}
         issues._resolve(self.store_id, others, self)
         issues._report(self.store_id, error.code, self, **values)

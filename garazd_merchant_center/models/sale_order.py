@@ -61,5 +61,5 @@ class SaleOrder(models.Model):
         """Override of `sale` to close the issue of products that the staff has put right."""
         result = super()._action_confirm()
         # Elevated: who confirms sales orders need not have access to the marketplace's.
-        self.sudo().merchant_order_id._close_unknown_products()
+        self.sudo().merchant_order_id._close_staff_issues()
         return result

@@ -92,7 +92,7 @@ class TestFault(PromCase):
         self.assertEqual(self.store.state, "connected", "it is not for a person to mend")
         self.sim.start()
         self.assertEqual(self._sync("full").state, "done")
-        self.assertFalse(self._get_issues().mapped("detail"))
+        self.assertFalse(self._get_issues("marketplace_unreachable"))
         self._assert_complete()
 
     def test_token_that_expires_in_the_middle(self):

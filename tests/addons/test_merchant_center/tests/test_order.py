@@ -1,3 +1,6 @@
+from unittest.mock import patch
+
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import DemoCase
@@ -213,3 +216,15 @@ class TestOrder(DemoCase):
         self.assertEqual(values[0]["merchant_reference"], "Demo Shop 1")
         sale.action_confirm()
         self.assertEqual(sale.state, "sale")
+
+    def test_order_that_cannot_be_confirmed_stays_a_quotation(self):
+        self.store.confirm_orders = True
+        refused = UserError("The credit limit is reached")
+        with patch.object(type(self.env["sale.order"]), "_action_confirm", side_effect=refused):
+            order = self._import_order("1", self._line())
+        self.assertEqual((order.state, order.sale_order_id.state), ("imported", "draft"))
+        issue = self.env["merchant.issue"].search([("code", "=", "order_not_confirmed")])
+        self.assertEqual((issue.state, issue.res_id), ("open", order.id))
+        self.assertIn("The credit limit is reached", issue.detail)
+        order.sale_order_id.action_confirm()
+        self.assertEqual(issue.state, "resolved")
