@@ -72,7 +72,9 @@ class TestPaging(PromCase):
         self.assertEqual(len(self._ids()), 7)
 
     def test_products_and_groups_are_paged_too(self):
-        self._sync("full")
+        self.sim.options.max_limit = 10
+        self._sync("base")
+        self._sync("products")
         self.assertEqual(self._count("merchant.listing"), len(self.sim.state.products))
         listed = len(self.sim.state.groups) - len(self.sim.state.unlisted_groups)
         self.assertEqual(self._count("merchant.category"), listed)
