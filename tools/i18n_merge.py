@@ -8,6 +8,8 @@ import polib
 # Where the words of our screens come from when they are Odoo's own.
 DONORS = ("mail", "base", "product", "stock", "sale", "account", "web")
 LANGUAGE = "uk"
+# Terms that are the same in both languages.
+SAME = ("ID", "Prom.UA")
 HEADER = {
     "Project-Id-Version": "Odoo Server 19.0",
     "MIME-Version": "1.0",
@@ -37,9 +39,12 @@ def merge(module, known):
     result.header = template.header
     for entry in template:
         entry.msgstr = own.get(entry.msgid) or known.get(entry.msgid, "")
+        if entry.msgid in SAME:
+            entry.msgstr = ""  # as OCA's checks want it
         result.append(entry)
+    result.sort(key=lambda entry: entry.msgid)
     result.save(str(path))
-    return [entry.msgid for entry in result if not entry.msgstr]
+    return [entry.msgid for entry in result if not entry.msgstr and entry.msgid not in SAME]
 
 
 def _terms(path):

@@ -84,7 +84,7 @@ class Market:
     def ping(self):
         self._meet("ping")
 
-    def read(self, name, after=0, changed_since=None):
+    def read(self, name, after=0, changed_since=None):  # pylint: disable=method-required-super
         """Return one page of a list and where the next one begins, None at the end."""
         self._meet(name, after=after, changed_since=changed_since)
         records = getattr(self, name)
