@@ -6,6 +6,7 @@ DB ?= merchant
 SMOKE ?=
 SUITE ?=
 TAGS ?=
+JOBS ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
@@ -15,10 +16,11 @@ help: ## show this list
 	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: ## Odoo with a connected demo store; SMOKE=1 checks it and exits; PORT=8069
-	@$(TOOLS) demo --port $(PORT) $(if $(SMOKE),--smoke)
+	@$(TOOLS) demo --port $(PORT) $(if $(filter-out 0,$(SMOKE)),--smoke)
 
-test: ## every test; SUITE=plain,feed,... chooses, TAGS=/module:Class.method narrows down
-	@$(TOOLS) test $(if $(SUITE),--suite $(SUITE)) $(if $(TAGS),--tags $(TAGS))
+test: ## every test; SUITE=plain,feed,... TAGS=/module:Class.method JOBS=2 (suites at a time)
+	@$(TOOLS) test $(if $(SUITE),--suite $(SUITE)) $(if $(TAGS),--tags=$(TAGS)) \
+		$(if $(JOBS),--jobs $(JOBS))
 
 run: ## Odoo with the suite, your own data; DB=merchant PORT=8069
 	@$(TOOLS) run --database $(DB) --port $(PORT)
@@ -29,7 +31,7 @@ lint: ## all linters
 format: ## put the Python code into form
 	@$(TOOLS) format
 
-bench: ## benchmarks, printed
+bench: ## run the benchmarks in tests/bench/
 	@$(TOOLS) bench
 
 screenshots: ## make the pictures in docs/ again
@@ -39,7 +41,7 @@ i18n: ## export the terms and bring the Ukrainian translations in line
 	@$(TOOLS) i18n
 
 shell: ## a Python shell on the database; DB=merchant
-	@$(TOOLS) odoo shell -d $(DB) --no-http
+	@$(TOOLS) shell --database $(DB)
 
 odoo: ## Odoo's own command line; ARGS="shell -d DB --no-http"
 	@$(TOOLS) odoo $(ARGS)

@@ -16,4 +16,5 @@
         "views/product_data_feed_views.xml",
         "views/product_feed_menus.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
 }

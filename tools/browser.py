@@ -1,32 +1,31 @@
 """Chromium for the browser tests and the screenshots."""
 
-import os
 import shutil
 
-from .console import root_command, run, say, step
+from .console import say, step
+from .lock import locked
 from .paths import LOGS
+from .system import install_packages
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The fonts have Cyrillic letters.
 PACKAGES = ("chromium", "fonts-dejavu-core")
 
 
 def find_browser():
     """Return the path of Chromium, installing it where that is possible; None without one."""
-    found = _installed()
-    if found:
-        return found
-    install = root_command(["apt-get", "-y", "-qq", "install", *PACKAGES])
-    if not install or not shutil.which("apt-get"):
+    with locked("setup"):
+        found = _installed()
+        if found:
+            return found
+        with step("Installing Chromium"):
+            hint = "Check the network, or install the package chromium by hand."
+            done = install_packages(PACKAGES, hint=hint, log=LOGS / "chromium.log")
+    if not done:
         say(
             "  Chromium is missing and only root can install it: run "
             f"'apt-get install {' '.join(PACKAGES)}' as root. The rest goes on without it."
         )
-        return None
-    with step("Installing Chromium"):
-        hint = "Check the network, or install the package chromium by hand."
-        log = LOGS / "chromium.log"
-        run([*install[: install.index("apt-get")], "apt-get", "update", "-qq"], hint=hint, log=log)
-        run(install, hint=hint, log=log, env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"})
     return _installed()
 
 

@@ -2,11 +2,15 @@
 
 import contextlib
 import os
+import re
 import shutil
 import subprocess
 import sys
 import threading
 import time
+
+CAUSE = re.compile(r"(\w*error|\w+: error|fatal|E)\s*:\s*\S|cause:|Caused by:", re.IGNORECASE)
+_steps = threading.local()
 
 
 class Failure(Exception):
@@ -26,10 +30,15 @@ def step(title, timings=None):
     """
     started = time.monotonic()
     done = threading.Event()
+    stack = _steps.__dict__.setdefault("stack", [])
+    stack.append(title)
+    depth = len(stack)
 
     def tick():
         while not done.wait(15):
-            say(f"  ... {title} ({time.monotonic() - started:.0f} s)")
+            # Of steps within steps only the innermost reports.
+            if len(stack) == depth:
+                say(f"  ... {title} ({time.monotonic() - started:.0f} s)")
 
     say(f"- {title}")
     thread = threading.Thread(target=tick, daemon=True)
@@ -39,11 +48,12 @@ def step(title, timings=None):
     finally:
         done.set()
         thread.join()
+        stack.pop()
     seconds = time.monotonic() - started
     if timings is not None:
         timings.append((title, seconds))
     if seconds >= 1:
-        say(f"  done in {seconds:.1f} s")
+        say(f"  done in {seconds:.1f} s: {title}")
 
 
 def run(command, *, hint, log=None, **kwargs):
@@ -57,7 +67,14 @@ def run(command, *, hint, log=None, **kwargs):
     command = [str(part) for part in command]
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, check=False, errors="replace", **kwargs
+            command,
+            # What is typed or piped in belongs to the command that is being prepared.
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            errors="replace",
+            **kwargs,
         )
     except OSError as error:
         raise Failure(f"{command[0]} could not be started ({error.strerror}). {hint}") from error
@@ -66,8 +83,10 @@ def run(command, *, hint, log=None, **kwargs):
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text(output)
     if done.returncode:
-        last = [line for line in output.strip().splitlines() if line.strip()][-1:]
-        detail = f": {last[0].strip()[:300]}" if last else ""
+        lines = [line.strip() for line in output.splitlines() if line.strip()]
+        # Some programs end with advice; the cause is the line that says so.
+        telling = [line for line in lines if CAUSE.match(line)] or lines
+        detail = f": {telling[-1][:300]}" if telling else ""
         where = f" The whole output is in {log}." if log else ""
         raise Failure(f"{os.path.basename(command[0])} failed{detail} - {hint}{where}")
     return done.stdout
@@ -84,19 +103,3 @@ def need_disk(folder, gigabytes):
             f"{folder} has {free:.1f} GB free and {gigabytes} GB are needed: free some space and "
             "start again."
         )
-
-
-def am_root():
-    """Tell whether system packages can be installed without asking."""
-    return hasattr(os, "geteuid") and os.geteuid() == 0
-
-
-def root_command(command):
-    """Return the command in the form that has root's rights, or None when there is none."""
-    if am_root():
-        return command
-    if shutil.which("sudo"):
-        allowed = subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False)
-        if allowed.returncode == 0:
-            return ["sudo", "-n", *command]
-    return None

@@ -6,7 +6,7 @@ import shutil
 
 from .console import run, step
 from .lock import locked
-from .paths import DATA, LOGS, MODULES, ROOT
+from .paths import LOGS, MODULES, ROOT
 
 # Each template starts as a copy of the one before.
 LAYERS = {
@@ -25,7 +25,7 @@ def template(environment, layer):
     layers = list(LAYERS)
     below = layers[: layers.index(layer)]
     modules = [module for name in [*below, layer] for module in LAYERS[name]]
-    name = f"template_{layer}_{_key(environment.source.version, *modules)}"
+    name = f"template_{layer}_{_key(*_basis(environment), *modules)}"
     with locked("databases"):
         if not exists(environment, name):
             base = template(environment, below[-1]) if below else None
@@ -38,7 +38,7 @@ def template(environment, layer):
 
 def suite_template(environment):
     """Return a database with all modules of the suite; made again when their files changed."""
-    name = f"template_suite_{_key(environment.source.version, *_fingerprint())}"
+    name = f"template_suite_{suite_key(environment)}"
     with locked("databases"):
         if not exists(environment, name):
             base = template(environment, "delivery")
@@ -46,6 +46,12 @@ def suite_template(environment):
             title = "Installing the suite into a template database"
             _make(environment, name, base, MODULES, title, [])
     return name
+
+
+def suite_key(environment):
+    """Return a digest of Odoo's version, the modules below the suite and the suite's files."""
+    modules = [module for names in LAYERS.values() for module in names]
+    return _key(*_basis(environment), *modules, *_fingerprint())
 
 
 def _make(environment, name, base, modules, title, options):
@@ -63,9 +69,9 @@ def _make(environment, name, base, modules, title, options):
             log=LOGS / f"{name}.log",
             env=environment.variables,
         )
-        shutil.rmtree(_files(name), ignore_errors=True)
-        if _files(draft).exists():
-            _files(draft).rename(_files(name))
+        shutil.rmtree(_files(environment, name), ignore_errors=True)
+        if _files(environment, draft).exists():
+            _files(environment, draft).rename(_files(environment, name))
         environment.server.psql(f'ALTER DATABASE "{draft}" RENAME TO "{name}"')
 
 
@@ -77,21 +83,34 @@ def exists(environment, name):
 def drop(environment, name):
     """Remove a database and its files, whoever is connected."""
     environment.server.psql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-    shutil.rmtree(_files(name), ignore_errors=True)
+    shutil.rmtree(_files(environment, name), ignore_errors=True)
 
 
 def copy(environment, source, name):
     """Make a copy of a database in place of the one that has this name."""
     drop(environment, name)
     environment.server.psql(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
-    if _files(source).exists():
+    files = _files(environment, source)
+    if files.exists():
         # Odoo never changes a file of its store, so the copies may share them.
-        shutil.copytree(_files(source), _files(name), copy_function=os.link)
+        shutil.copytree(files, _files(environment, name), copy_function=os.link)
 
 
-def _files(name):
+def _files(environment, name):
     """Return the folder with the attachments of a database."""
-    return DATA / "filestore" / name
+    return environment.data / "filestore" / name
+
+
+def note(environment, name):
+    """Return the note that hangs on a database; it goes when the database goes."""
+    return environment.server.psql(
+        f"SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = '{name}'"
+    )
+
+
+def set_note(environment, name, text):
+    """Hang a note on a database, in place of the one before."""
+    environment.server.psql(f"COMMENT ON DATABASE \"{name}\" IS '{text}'")
 
 
 def installed_modules(environment, name):
@@ -104,6 +123,11 @@ def _drop_matching(environment, prefix):
     query = f"SELECT datname FROM pg_database WHERE datname LIKE '{prefix}%'"
     for name in environment.server.psql(query).split():
         drop(environment, name)
+
+
+def _basis(environment):
+    """Return what every template depends on."""
+    return environment.source.version, environment.data.name, LANGUAGE
 
 
 def _key(*parts):

@@ -1,15 +1,16 @@
 """The demo: Odoo with a store that is connected to the simulator and has imported its orders."""
 
 import contextlib
-import signal
+import http.client
 import subprocess
 import time
 import urllib.request
 from xml.etree import ElementTree
 
 from . import databases
-from .console import Failure, say, step
-from .odoo import free_port, need_port, odoo_server, prepare, prom_simulator
+from .console import Failure, run, say, step
+from .lock import locked
+from .odoo import become, free_port, need_port, odoo_server, prepare, prom_simulator
 from .paths import LOGS, MODULES, TOOLS
 from .rpc import Client
 
@@ -33,9 +34,8 @@ def run_demo(port, *, smoke=False):
     with step("Preparing Odoo, Python and PostgreSQL", timings):
         environment = prepare()
     LOGS.mkdir(parents=True, exist_ok=True)
-    with contextlib.ExitStack() as stack:
-        stack.callback(signal.signal, signal.SIGTERM, signal.getsignal(signal.SIGTERM))
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    busy = f"The demo runs already and has the database {DATABASE}: stop it first."
+    with locked("demo", busy=busy), contextlib.ExitStack() as stack:
         with step("Starting the Prom simulator", timings):
             simulator = stack.enter_context(
                 prom_simulator(free_port(), TOKEN, log=LOGS / "simulator.log")
@@ -50,9 +50,10 @@ def run_demo(port, *, smoke=False):
             )
         with step("Waiting for the first synchronization and the price list", timings):
             figures = wait_for_orders(Client(url, DATABASE, "admin", "admin"))
-        _print_figures(url, figures, timings)
+        _print_figures(figures, timings)
         if smoke:
-            return 0 if _is_good(figures) else 1
+            return _conclude(figures)
+        say(f"\nOdoo is at {url} - login admin, password admin - menu Merchant Center.")
         say("Ctrl-C stops it.")
         with contextlib.suppress(KeyboardInterrupt):
             while True:
@@ -62,16 +63,39 @@ def run_demo(port, *, smoke=False):
 
 
 def run_suite(database, port):
-    """Serve a database of the developer's own with the suite installed, until Ctrl-C."""
+    """Become Odoo, serving a database of the developer's own with the suite up to date."""
     need_port(port, "PORT")
     environment = prepare()
-    if not databases.exists(environment, database):
-        databases.copy(environment, databases.suite_template(environment), database)
-    command = environment.command("-d", database, "-u", ",".join(MODULES), f"--http-port={port}")
+    prepare_suite(environment, database)
     say(f"Odoo starts at http://127.0.0.1:{port} (login admin, password admin); Ctrl-C stops it.")
-    with contextlib.suppress(KeyboardInterrupt):
-        return subprocess.run(command, env=environment.variables, check=False).returncode
-    return 0
+    become(environment, ["-d", database, f"--http-port={port}"])
+
+
+def run_shell(database):
+    """Become a Python shell on a database, which gets the suite when it does not exist."""
+    environment = prepare()
+    if not databases.exists(environment, database):
+        prepare_suite(environment, database)
+    become(environment, ["shell", "-d", database, "--no-http"])
+
+
+def prepare_suite(environment, database):
+    """Make the database, or install and update the suite's modules where their files changed."""
+    with locked(f"database-{database}"):
+        key = databases.suite_key(environment)
+        if not databases.exists(environment, database):
+            databases.copy(environment, databases.suite_template(environment), database)
+        elif databases.note(environment, database) != key:
+            modules = ",".join(MODULES)
+            options = ["-i", modules, "-u", modules, "--stop-after-init", "--no-http"]
+            with step(f"Updating the suite in {database}"):
+                run(
+                    environment.command("-d", database, *options),
+                    hint="Look at the end of that file.",
+                    log=LOGS / f"update-{database}.log",
+                    env=environment.variables,
+                )
+        databases.set_note(environment, database, key)
 
 
 def populate(environment, database, simulator, public_url, *, with_store=True):
@@ -118,17 +142,39 @@ def wait_for_orders(odoo):
     :return: what the store shows, by name
     :raises Failure: it takes too long
     """
-    start_work(odoo)
     end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        runs = odoo("merchant.sync.run", "search_read", [("kind", "=", "full")], ["state"])
-        feeds = odoo("product.data.feed", "search_read", [], ["url", "generated_at"])
-        if all(run["state"] not in ("pending", "running") for run in runs) and all(
-            feed["generated_at"] for feed in feeds
-        ):
-            return _read_figures(odoo, runs, feeds)
-        time.sleep(1)
-    raise Failure(f"The demo was not ready after {PATIENCE} s; look into {LOGS / 'demo.log'}.")
+    shown = ""
+    log = LOGS / "demo.log"
+    try:
+        start_work(odoo)
+        while time.monotonic() < end:
+            runs = odoo("merchant.sync.run", "search_read", [("kind", "=", "full")], ["state"])
+            feeds = odoo("product.data.feed", "search_read", [], ["url", "generated_at"])
+            progress = _progress(odoo, runs, feeds)
+            if progress != shown:
+                say(f"  {progress}")
+                shown = progress
+            if all(run["state"] not in ("pending", "running") for run in runs) and all(
+                feed["generated_at"] for feed in feeds
+            ):
+                return _read_figures(odoo, runs, feeds)
+            time.sleep(1)
+    except (OSError, http.client.HTTPException) as error:
+        raise Failure(f"Odoo does not answer ({error}); the reason is in {log}.") from error
+    raise Failure(f"The demo was not ready after {PATIENCE} s; look into {log}.")
+
+
+def _progress(odoo, runs, feeds):
+    """Return in one line how far the first synchronization is."""
+    store = odoo("merchant.store", "search_read", [], ["state"])[0]
+    states = ", ".join(run["state"] for run in runs) or "not started"
+    orders = odoo("merchant.order", "search_count", [])
+    sales = odoo("sale.order", "search_count", [("merchant_order_id", "!=", False)])
+    published = "published" if all(feed["generated_at"] for feed in feeds) else "waiting"
+    return (
+        f"store {store['state']}, synchronization {states}, {orders} orders read, "
+        f"{sales} sales orders, price list {published}"
+    )
 
 
 def _read_figures(odoo, runs, feeds):
@@ -155,20 +201,27 @@ def _read_figures(odoo, runs, feeds):
     }
 
 
-def _is_good(figures):
-    return (
-        figures["state"] == "connected"
-        and figures["orders imported"] >= MIN_ORDERS
-        and figures["sales orders"] >= MIN_ORDERS
-        and figures["feed offers"] > 0
-    )
+def missing(figures):
+    """Return what a smoke test expects and the figures do not show."""
+    expected = {
+        "the store is not connected": figures["state"] == "connected",
+        f"fewer than {MIN_ORDERS} orders are imported": figures["orders imported"] >= MIN_ORDERS,
+        f"there are fewer than {MIN_ORDERS} sales orders": figures["sales orders"] >= MIN_ORDERS,
+        "the price list has no offers": figures["feed offers"] > 0,
+    }
+    return [what for what, is_fine in expected.items() if not is_fine]
 
 
-def _print_figures(url, figures, timings):
+def _conclude(figures):
+    wrong = missing(figures)
+    say(f"\nThe demo is not right: {'; '.join(wrong)}." if wrong else "\nThe demo works.")
+    return 1 if wrong else 0
+
+
+def _print_figures(figures, timings):
     say("")
     for name, value in figures.items():
         say(f"{name:<18}{value}")
     say("")
     for title, seconds in timings:
         say(f"{seconds:>7.1f} s  {title}")
-    say(f"\nOdoo is at {url} - login admin, password admin - menu Merchant Center.")

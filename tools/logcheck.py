@@ -13,9 +13,18 @@ RESULT = re.compile(
 ALLOWED = (
     # A page was left while its assets were still on their way: says nothing about the page.
     re.compile(r"received after termination"),
-    # The debug build of Python libraries that this release of Odoo was not written for.
+    # Python libraries that are newer than the release of Odoo.
     re.compile(r"py\.warnings: .*(PyPDF2|pkg_resources|docutils)"),
 )
+# What a server that people use writes on good days.
+SERVER_ALLOWED = (
+    *ALLOWED,
+    # A person did what cannot be done, and was told so on the screen.
+    re.compile(r"WARNING \S+ odoo\.http: "),
+    # Two requests changed the same record at once; Odoo runs the later one again.
+    re.compile(r"odoo\.sql_db: bad query.*could not serialize access", re.DOTALL),
+)
+EXCERPT_LINES = 60
 
 
 @dataclass
@@ -27,30 +36,35 @@ class Report:
     problems: list = field(default_factory=list)
 
 
-def read_log(text):
+def read_log(text, allowed=ALLOWED):
     """Return the figures and the unexpected lines of a log.
 
     :param str text: the whole log
+    :param allowed: patterns of entries that are no problem
     :rtype: Report
     """
     report = Report()
-    excerpt = None
-    for line in text.splitlines():
-        match = LINE.match(line)
-        if not match:
-            if excerpt is not None and len(excerpt) < 60:
-                excerpt.append(line)
-            continue
-        excerpt = None
-        result = RESULT.search(line)
+    for entry in _entries(text):
+        result = RESULT.search(entry[0])
         if result:
             report.tests += int(result["tests"])
             report.failed += int(result["failed"]) + int(result["errors"])
-        elif match["level"] in ("WARNING", "ERROR", "CRITICAL") and not _is_allowed(line):
-            excerpt = [line]
-            report.problems.append(excerpt)
+        elif LINE.match(entry[0])["level"] in ("WARNING", "ERROR", "CRITICAL"):
+            whole = "\n".join(entry)
+            if not any(pattern.search(whole) for pattern in allowed):
+                report.problems.append(entry[:EXCERPT_LINES])
     return report
 
 
-def _is_allowed(line):
-    return any(pattern.search(line) for pattern in ALLOWED)
+def _entries(text):
+    """Yield each entry of a log with the lines that follow it, such as a traceback."""
+    entry = []
+    for line in text.splitlines():
+        if LINE.match(line):
+            if entry:
+                yield entry
+            entry = [line]
+        elif entry:
+            entry.append(line)
+    if entry:
+        yield entry

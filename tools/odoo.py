@@ -2,21 +2,18 @@
 
 import contextlib
 import os
-import signal
+import re
 import socket
-import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from .console import Failure
+from .console import Failure, run, step
 from .lock import locked
 from .odoo_source import OdooSource, find_odoo
-from .paths import DATA, LOCAL, LOGS, ROOT, TEST_ADDONS
+from .paths import DATA, LOCAL, LOGS, ROOT, TEST_ADDONS, TEST_DATA
 from .postgres import Server, start_server
+from .processes import running
 from .python_env import prepare_python, python
 
 
@@ -27,6 +24,8 @@ class Environment:
     source: OdooSource
     server: Server
     config: Path
+    #: Odoo's file store; each server has its own, since their databases have the same names.
+    data: Path
 
     @property
     def variables(self):
@@ -40,10 +39,8 @@ class Environment:
 
     def command(self, *arguments):
         """Return the command line that runs Odoo with these arguments."""
-        program = [str(self.source.command)]
-        if self.source.python_path:
-            program.insert(0, str(python()))
-        return [*program, *map(str, arguments)]
+        program = [str(python())] if self.source.python_path else []
+        return [*program, *self.source.arguments, *map(str, arguments)]
 
 
 def prepare(*, durable=True, dev=False):
@@ -57,36 +54,71 @@ def prepare(*, durable=True, dev=False):
         prepare_python(dev=dev)
         source = find_odoo()
         server = start_server(durable=durable)
+    data = DATA if durable else TEST_DATA
     config = LOCAL / ("odoo.conf" if durable else "odoo-test.conf")
-    addons = [*source.addons, ROOT] + (
-        [TEST_ADDONS] if any(TEST_ADDONS.glob("*/__manifest__.py")) else []
-    )
+    _write_config(config, source, server, data)
+    return Environment(source, server, config, data)
+
+
+def _write_config(path, source, server, data):
+    addons = [*source.addons, ROOT]
+    if any(TEST_ADDONS.glob("*/__manifest__.py")):
+        addons.append(TEST_ADDONS)
     options = {
         "db_host": server.host,
         "db_port": server.port,
         "db_user": server.user,
         "db_password": server.password,
-        "data_dir": DATA,
+        "data_dir": data,
         "addons_path": ",".join(map(str, addons)),
         "http_interface": "127.0.0.1",
         "list_db": True,
     }
     lines = [f"{key} = {value}" for key, value in options.items() if str(value)]
-    text = "\n".join(["[options]", *lines, ""])
     # Two commands may start at once: never show the other one half a file.
-    draft = config.with_suffix(f".{os.getpid()}")
-    draft.write_text(text)
-    draft.chmod(0o600)
-    draft.replace(config)
-    return Environment(source, server, config)
+    draft = path.with_suffix(f".{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text("\n".join(["[options]", *lines, ""]))
+    draft.replace(path)
 
 
 def run_odoo(arguments):
     """Become Odoo's own command line: its input, output and exit status."""
     environment = prepare()
+    if arguments[:1] == ["shell"]:
+        create_missing(environment, database_of(arguments))
+    become(environment, arguments)
+
+
+def become(environment, arguments):
+    """Replace this process with Odoo."""
     command = environment.command(*arguments)
     sys.stdout.flush()
     os.execvpe(command[0], command, environment.variables)
+
+
+def database_of(arguments):
+    """Return the name of the database in Odoo's arguments, or None."""
+    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        if word in ("-d", "--database"):
+            return following
+        if found := re.fullmatch(r"(?:-d|--database=)(.+)", word):
+            return found.group(1)
+    return None
+
+
+def create_missing(environment, database):
+    """Create the database with Odoo's base, as Odoo's server does and its shell does not."""
+    query = f"SELECT 1 FROM pg_database WHERE datname = '{database}'"
+    if not database or environment.server.psql(query):
+        return
+    with step(f"Creating the database {database}"):
+        run(
+            environment.command("-d", database, "--stop-after-init", "--no-http"),
+            hint="Look at the end of that file.",
+            log=LOGS / f"create-{database}.log",
+            env=environment.variables,
+        )
 
 
 def free_port():
@@ -107,63 +139,15 @@ def need_port(port, variable):
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
+        except PermissionError as error:
+            raise Failure(
+                f"Port {port} is for root only: choose another port with {variable}=<number>."
+            ) from error
         except OSError as error:
             raise Failure(
                 f"Port {port} is taken: stop the other program, or choose another port with "
                 f"{variable}=<number>."
             ) from error
-
-
-@contextlib.contextmanager
-def running(command, *, log, ready_url, variables=None, seconds=120):
-    """Run a server until the block ends.
-
-    :param list command: how it is started
-    :param Path log: where its output goes
-    :param str ready_url: answers as soon as the server is up
-    :raises Failure: it does not come up
-    """
-    LOGS.mkdir(parents=True, exist_ok=True)
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [str(part) for part in command],
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env=variables,
-            cwd=ROOT,
-            start_new_session=True,
-        )
-    try:
-        _wait_until_ready(process, ready_url, log, seconds)
-        yield process
-    finally:
-        stop(process)
-
-
-def _wait_until_ready(process, url, log, seconds):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if process.poll() is not None:
-            raise Failure(f"The server stopped at once; the reason is at the end of {log}.")
-        try:
-            urllib.request.urlopen(url, timeout=5).close()
-        except urllib.error.HTTPError:
-            return  # it answers
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-    raise Failure(f"The server did not answer within {seconds} s; look into {log}.")
-
-
-def stop(process):
-    """End a server and everything it started."""
-    for sign in (signal.SIGINT, signal.SIGKILL):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, sign)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=15)
-            return
 
 
 @contextlib.contextmanager

@@ -6,38 +6,27 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import odoo_debian
 from .console import Failure, need_disk, run, say, step
-from .paths import DOWNLOAD, LOCAL, ODOO
+from .lock import locked
+from .paths import LOCAL, ODOO
 
 SERIES = "19.0"
-PACKAGE = "odoo-19"
-# Fonts and scripts that Debian's package only links to.
-LINKED_PACKAGES = (
-    "libjs-jquery",
-    "libjs-jquery-form",
-    "libjs-underscore",
-    "fonts-glyphicons-halflings",
-    "fonts-inconsolata",
-    "fonts-montserrat",
-    "fonts-ocr-b",
-    "fonts-roboto-unhinted",
-)
-# Later releases of this font name their files differently.
-STABLE_PACKAGES = ("fonts-font-awesome",)
-# Debian leaves this file out (background blur in video calls); without it no page loads.
-REMOVED_FILE = "addons/mail/static/lib/selfie_segmentation/selfie_segmentation.js"
 UPSTREAM = "https://github.com/odoo/odoo.git"
+CLONE = LOCAL / "odoo-upstream"
+ELSE = f"or set ODOO_HOME to a checkout of Odoo {SERIES}."
 
 
 @dataclass(frozen=True)
 class OdooSource:
     """An Odoo that can be run.
 
-    ``python_path`` is None for an installed one, which finds itself; ``addons`` are the folders of
-    its modules that it does not look into by itself; ``version`` is a key that names the version.
+    `arguments` follow our Python; without `python_path` they are a command that brings its own.
+    `version` is a key that names the version, `addons` are the folders of its modules that it does
+    not look into by itself.
     """
 
-    command: Path
+    arguments: tuple
     python_path: Path | None
     version: str
     addons: tuple[Path, ...] = ()
@@ -49,19 +38,20 @@ def find_odoo():
     :raises Failure: there is none and it cannot be brought
     """
     if os.environ.get("ODOO_HOME"):
-        return _existing(Path(os.environ["ODOO_HOME"]).expanduser())
-    for folder in (ODOO, LOCAL / "odoo-upstream"):
-        if folder.is_dir():
-            return _describe(folder)
-    LOCAL.mkdir(exist_ok=True)
-    need_disk(LOCAL, 3)
-    if _is_debian():
-        with step("Downloading and unpacking Odoo 19 (about 125 MB)"):
-            _unpack_debian()
+        return _existing(Path(os.environ["ODOO_HOME"]).expanduser().absolute())
+    with locked("setup"):
+        if CLONE.is_dir():
+            return _describe(CLONE)
+        if not odoo_debian.is_debian():
+            need_disk(LOCAL, 5)
+            with step(f"Downloading Odoo {SERIES} from its repository (some minutes)"):
+                _clone()
+            return _describe(CLONE)
+        if not odoo_debian.is_unpacked(ODOO):
+            need_disk(LOCAL, 3)
+            with step("Downloading and unpacking Odoo 19 (about 125 MB)"):
+                odoo_debian.unpack(ODOO, otherwise=ELSE)
         return _describe(ODOO)
-    with step(f"Downloading Odoo {SERIES} from its repository (this can take some minutes)"):
-        _clone()
-    return _describe(LOCAL / "odoo-upstream")
 
 
 def _existing(home):
@@ -73,109 +63,61 @@ def _existing(home):
 def _describe(home):
     """Say how the Odoo at this place is run.
 
-    :param Path home: a checkout, an unpacked package or an installed ``odoo`` command
+    :param Path home: a checkout, a folder of Python packages, an unpacked package, or a command
     """
-    candidates = [
-        (home / "odoo-bin", home / "odoo" / "release.py", home),
-        (
-            home / "usr/bin/odoo",
-            home / "usr/lib/python3/dist-packages/odoo/release.py",
-            home / "usr/lib/python3/dist-packages",
-        ),
-    ]
-    for command, release, python_path in candidates:
-        if command.exists() and release.exists():
-            found = re.search(r"version_info = \(([^)]*)\)", release.read_text())
-            numbers = re.findall(r"\d+", found.group(1)) if found else []
-            if numbers[:2] != SERIES.split("."):
-                raise Failure(f"{home} holds Odoo {'.'.join(numbers[:2])}; {SERIES} is needed.")
-            # A checkout keeps most modules beside the package, not in it.
-            beside = home / "addons"
-            addons = (beside,) if (beside / "sale").is_dir() else ()
-            version = f"{SERIES}-{release.stat().st_mtime_ns:x}"
-            return OdooSource(command, python_path, version, addons)
     if home.is_file() and os.access(home, os.X_OK):
-        return OdooSource(home, None, f"{SERIES}-{home.stat().st_mtime_ns:x}")
-    raise Failure(f"No Odoo was found at {home}: ODOO_HOME must name a checkout of Odoo {SERIES}.")
-
-
-def _is_debian():
-    release = Path("/etc/os-release")
-    lines = release.read_text().splitlines() if release.exists() else []
-    tools = all(shutil.which(tool) for tool in ("apt-get", "dpkg"))
-    return "ID=debian" in lines and tools
-
-
-def _sources():
-    """Return the machine's own package sources and the keyring that signs them.
-
-    :raises Failure: there are none
-    """
-    places = [Path("/etc/apt/sources.list.d/debian.sources"), Path("/etc/apt/sources.list")]
-    text = "\n".join(place.read_text() for place in places if place.exists())
-    url = re.search(r"(?:^URIs:|^deb(?: \[[^\]]*\])?)\s+(\S+/debian/?)(?:\s|$)", text, re.MULTILINE)
-    if not url:
-        raise Failure(
-            "No Debian package source was found under /etc/apt: add one, or set ODOO_HOME to a "
-            f"checkout of Odoo {SERIES}."
+        return _describe_command(home)
+    package = home.parent if (home / "release.py").exists() else home
+    for python_path in (package, home / "usr/lib/python3/dist-packages"):
+        release = python_path / "odoo" / "release.py"
+        if not release.exists():
+            continue
+        _check_series(home, re.search(r"version_info = \((\d+), (\d+)", release.read_text()))
+        program = python_path / "odoo-bin"
+        # A checkout keeps most modules beside the package, not in it.
+        beside = python_path / "addons"
+        return OdooSource(
+            (str(program),) if program.exists() else ("-m", "odoo"),
+            python_path,
+            f"{SERIES}-{_revision(python_path, release)}",
+            (beside,) if (beside / "sale").is_dir() else (),
         )
-    keyring = re.search(r"(?:Signed-By:\s*|signed-by=)(/\S+?)(?:[\]\s]|$)", text)
-    default = "/usr/share/keyrings/debian-archive-keyring.gpg"
-    return url.group(1), keyring.group(1) if keyring else default
-
-
-def _unpack_debian():
-    url, keyring = _sources()
-    codename = re.search(r"VERSION_CODENAME=(\w+)", Path("/etc/os-release").read_text())
-    unfinished = LOCAL / "odoo.unfinished"
-    shutil.rmtree(unfinished, ignore_errors=True)
-    wanted = (
-        ("sid", (PACKAGE, *LINKED_PACKAGES)),
-        (codename.group(1) if codename else "bookworm", STABLE_PACKAGES),
+    raise Failure(
+        f"No Odoo was found at {home}: ODOO_HOME must name a checkout of Odoo {SERIES}, or the "
+        "folder or the command of an installed one."
     )
-    for suite, packages in wanted:
-        for package in _download(suite, packages, url, keyring):
-            run(["dpkg", "-x", package, unfinished], hint="Run make clean and start again.")
-    removed = unfinished / "usr/lib/python3/dist-packages/odoo" / REMOVED_FILE
-    removed.parent.mkdir(parents=True, exist_ok=True)
-    removed.touch()
-    unfinished.rename(ODOO)
 
 
-def _download(suite, packages, url, keyring):
-    """Download packages of a suite with the machine's own client, signatures checked."""
-    folder = DOWNLOAD / suite
-    for part in ("lists/partial", "cache/archives/partial", "packages"):
-        (folder / part).mkdir(parents=True, exist_ok=True)
-    sources = folder / "suite.sources"
-    sources.write_text(
-        f"Types: deb\nURIs: {url}\nSuites: {suite}\nComponents: main\nSigned-By: {keyring}\n"
-    )
-    options = [
-        f"-oDir::Etc::sourcelist={sources}",
-        "-oDir::Etc::sourceparts=/dev/null",
-        f"-oDir::State::Lists={folder / 'lists'}",
-        f"-oDir::Cache={folder / 'cache'}",
-        # The files lie in a folder that the client's own user may not be able to enter.
-        "-oAPT::Sandbox::User=root",
-    ]
-    hint = "Check the network and start again, or set ODOO_HOME to a checkout of Odoo 19.0."
-    log = LOCAL / "logs" / f"download-{suite}.log"
-    run(["apt-get", *options, "update"], hint=hint, log=log)
-    for old in (folder / "packages").glob("*.deb"):
-        old.unlink()
-    run(["apt-get", *options, "download", *packages], hint=hint, log=log, cwd=folder / "packages")
-    return sorted((folder / "packages").glob("*.deb"))
+def _describe_command(command):
+    answer = run([command, "--version"], hint="ODOO_HOME must name a working Odoo.")
+    _check_series(command, re.search(r"(\d+)\.(\d+)", answer))
+    return OdooSource((str(command),), None, f"{SERIES}-{command.stat().st_mtime_ns:x}")
+
+
+def _check_series(home, found):
+    series = ".".join(found.groups()) if found else "of an unknown version"
+    if series != SERIES:
+        raise Failure(f"{home} holds Odoo {series}; {SERIES} is needed.")
+
+
+def _revision(python_path, release):
+    """Return what changes when this Odoo is updated, so that its templates are made again."""
+    if (python_path / ".git").exists() and shutil.which("git"):
+        safe = ["-c", f"safe.directory={python_path}"]
+        command = ["git", *safe, "-C", python_path, "rev-parse", "--short=12", "HEAD"]
+        return run(command, hint=f"Look at the checkout {python_path}.").strip()
+    return f"{release.stat().st_mtime_ns:x}"
 
 
 def _clone():
     if not shutil.which("git"):
-        raise Failure(f"Install git, or set ODOO_HOME to a checkout of Odoo {SERIES}.")
-    say("  This is not Debian, so Odoo comes from its public repository.")
-    unfinished = LOCAL / "odoo-upstream.unfinished"
+        raise Failure(f"Install git and start again, {ELSE}")
+    say("  Only Debian has a package of Odoo 19, so it comes from its public repository.")
+    unfinished = CLONE.with_suffix(".unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     run(
-        ["git", "clone", "--depth", "1", "--branch", SERIES, UPSTREAM, unfinished],
-        hint="Check the network and start again, or set ODOO_HOME.",
+        ["git", "clone", "--quiet", "--depth", "1", "--branch", SERIES, UPSTREAM, unfinished],
+        hint=f"Check the network and start again, {ELSE}",
+        env=os.environ | {"GIT_TERMINAL_PROMPT": "0"},
     )
-    unfinished.rename(LOCAL / "odoo-upstream")
+    unfinished.rename(CLONE)

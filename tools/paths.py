@@ -11,6 +11,7 @@ ODOO = LOCAL / "odoo"
 VENV = LOCAL / "venv"
 DEV_VENV = LOCAL / "dev"
 DATA = LOCAL / "data"
+TEST_DATA = LOCAL / "data-test"
 
 MODULES = (
     "garazd_product_feed",

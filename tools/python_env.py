@@ -1,14 +1,23 @@
 """The Python environments: one for Odoo, one for the developer's tools."""
 
 import hashlib
+import os
+import platform
 import shutil
 import sys
+from pathlib import Path
 
-from .console import Failure, root_command, run, step
+from .console import Failure, need_disk, run, step
+from .lock import locked
 from .paths import DEV_VENV, LOCAL, LOGS, TOOLS, VENV
+from .system import install_packages
 
 SUPPORTED = ((3, 10), (3, 13))
-NETWORK_HINT = "Check the network and start again."
+SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
+UV = "uv==0.13.9"
+# Trust what the system trusts, as pip does: behind some networks nothing else works.
+UV_SETTINGS = {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1", "UV_NO_PROGRESS": "1"}
+NETWORK_HINT = "Check the network and the free disk space, and start again."
 
 
 def python():
@@ -32,44 +41,59 @@ def prepare_python(*, dev=False):
     low, high = SUPPORTED
     if not low <= sys.version_info[:2] <= high:
         raise Failure(
-            f"Python {sys.version_info.major}.{sys.version_info.minor} is not supported: put a "
-            "Python from 3.10 to 3.13 first on the PATH."
+            f"Python {sys.version_info.major}.{sys.version_info.minor} is not supported: name one "
+            "from 3.10 to 3.13, for example make PYTHON=python3.12 demo"
         )
-    LOCAL.mkdir(exist_ok=True)
-    _prepare(VENV, TOOLS / "requirements" / "odoo.txt", "Installing Odoo's Python packages")
-    if dev:
-        _prepare(DEV_VENV, TOOLS / "requirements" / "dev.txt", "Installing the developer's tools")
+    with locked("setup"):
+        _prepare(VENV, TOOLS / "requirements" / "odoo.txt", "Installing Odoo's Python packages")
+        if dev:
+            _prepare(
+                DEV_VENV, TOOLS / "requirements" / "dev.txt", "Installing the developer's tools"
+            )
 
 
 def _prepare(venv, requirements, title):
-    key = hashlib.sha256(sys.version.encode() + requirements.read_bytes()).hexdigest()
+    key = hashlib.sha256(f"{sys.version} {venv}\n{requirements.read_text()}".encode()).hexdigest()
+    # Written last: an interrupted installation goes on where it stopped.
     stamp = venv / "complete"
-    if stamp.exists() and stamp.read_text() == key:
+    if stamp.exists() and stamp.read_text() == key and _is_usable(venv):
         return
     with step(title):
+        need_disk(LOCAL, 1)
         stamp.unlink(missing_ok=True)
-        if not (venv / "bin" / "uv").exists():
+        if not _is_usable(venv):
             _make_venv(venv)
-            pip = [venv / "bin" / "python", "-m", "pip", "install", "--quiet", "uv"]
+            pip = [venv / "bin" / "python", "-m", "pip", "install", "--quiet", UV]
             run(pip, hint=NETWORK_HINT, log=LOGS / "pip.log")
         uv = [venv / "bin" / "uv", "pip", "install", "--quiet"]
         options = ["--python", venv / "bin" / "python", "-r", requirements]
-        run([*uv, *options], hint=NETWORK_HINT, log=LOGS / "uv.log")
+        settings = os.environ | (UV_SETTINGS if SYSTEM_CERTIFICATES.exists() else {})
+        run([*uv, *options], hint=NETWORK_HINT, log=LOGS / "uv.log", env=settings)
     stamp.write_text(key)
 
 
+def _is_usable(venv):
+    """Tell whether the environment is of this Python and of this folder."""
+    files = [venv / "pyvenv.cfg", *(venv / "bin" / name for name in ("python", "pip", "uv"))]
+    if not all(path.exists() for path in files):
+        return False
+    version = f"version = {platform.python_version()}"
+    # The programs name their folder in their first lines, so a moved one does not work.
+    return version in files[0].read_text().splitlines() and str(venv) in files[2].read_text()
+
+
 def _make_venv(venv):
-    shutil.rmtree(venv, ignore_errors=True)
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    hint = f"Install the package {version}-venv and start again."
+    package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
+    hint = f"Install the package {package} and start again."
     try:
-        run([sys.executable, "-m", "venv", venv], hint=hint)
+        _run_venv(venv, hint)
     except Failure:
-        install = shutil.which("apt-get") and root_command(
-            ["apt-get", "install", "-y", "-qq", "python3-venv"]
-        )
-        if not install:
+        # Debian's Python comes without this part of its standard library.
+        if not install_packages([package], hint=hint, log=LOGS / "venv.log"):
             raise
-        run(install, hint=hint)
-        shutil.rmtree(venv, ignore_errors=True)
-        run([sys.executable, "-m", "venv", venv], hint=hint)
+        _run_venv(venv, hint)
+
+
+def _run_venv(venv, hint):
+    shutil.rmtree(venv, ignore_errors=True)
+    run([sys.executable, "-m", "venv", venv], hint=hint)

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 
 from .browser import find_browser
 from .console import Failure, say
@@ -13,10 +12,14 @@ from .python_env import dev_python
 
 def bench():
     """Run every benchmark; each prints its figures."""
-    paths = sorted((ROOT / "tests" / "bench").glob("bench_*.py"))
+    found = sorted((ROOT / "tests" / "bench").glob("*.py"))
+    # What begins with an underscore belongs to the others.
+    paths = [path for path in found if not path.name.startswith("_")]
     if not paths:
-        say("There are no benchmarks yet.")
-    return max((_run(sys.executable, path) for path in paths), default=0)
+        say("There are no benchmarks: tests/bench/ has no scripts.")
+        return 0
+    prepare(durable=False, dev=True)
+    return max([_run(dev_python(), path) for path in paths])
 
 
 def screenshots():
@@ -24,8 +27,11 @@ def screenshots():
     browser = find_browser()
     if not browser:
         raise Failure("Screenshots need Chromium: install the package chromium as root.")
+    script = ROOT / "tests" / "e2e" / "screenshots.py"
+    if not script.exists():
+        raise Failure(f"{script} is missing: it makes the pictures.")
     prepare(dev=True)
-    return _run(dev_python(), ROOT / "tests" / "e2e" / "screenshots.py", CHROMIUM=browser)
+    return _run(dev_python(), script, CHROMIUM=browser)
 
 
 def _run(python, path, **variables):

@@ -2,19 +2,24 @@
 
 import os
 import re
-import subprocess
 import time
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from xml.etree import ElementTree
 
 from . import databases
 from .browser import find_browser
 from .console import Failure, say, step
-from .logcheck import read_log
+from .lock import locked
+from .logcheck import SERVER_ALLOWED, read_log
 from .odoo import free_port, prepare
-from .paths import LOGS, MODULES, ROOT
+from .paths import LOCAL, LOGS, MODULES, ROOT, TEST_ADDONS
+from .processes import run_group, stop_all
 from .python_env import dev_python
 
-SUITE = ",".join(MODULES)
+# A suite that hangs must not take the whole of the continuous integration's time.
+PATIENCE = 40 * 60
+E2E_ODOO_LOG = LOGS / "e2e-odoo.log"
 
 
 @dataclass(frozen=True)
@@ -72,83 +77,163 @@ class Result:
 
     name: str
     tests: int = 0
-    failed: int = 0
+    #: Tests that failed, as their runner counts them.
+    broken: int = 0
     seconds: float = 0
-    reasons: tuple = ()
+    #: Why the suite failed although no test may have; each is a sentence.
+    reasons: list = field(default_factory=list)
+    #: What a person needs to see to work on it.
+    excerpt: str = ""
+    #: Why nothing was run, where that is no failure.
+    not_run: str = ""
+
+    @property
+    def failed(self):
+        """The failures: those of the tests, else one for the suite as such."""
+        return self.broken or (1 if self.reasons else 0)
+
+    @property
+    def passed(self):
+        """The tests that passed."""
+        return max(self.tests - self.broken, 0)
 
 
-def run_tests(names=None, tags=None):
+def run_tests(names=None, tags=None, jobs=1):
     """Run suites and print a table.
 
     :param list names: keys of ``SUITES``; None: all
     :param str tags: Odoo's test tags in place of the suites' modules
+    :param int jobs: how many suites run at a time
     :return: the exit status
+    """
+    names = choose(names, tags)
+    environment = prepare(durable=False, dev=True)
+    LOGS.mkdir(parents=True, exist_ok=True)
+    # Tours of the modules need it, too.
+    browser = find_browser() if set(names) - {"plain"} else None
+    results = {}
+    with ThreadPoolExecutor(max_workers=jobs) as pool:
+        try:
+            futures = [pool.submit(_run, environment, name, tags, browser) for name in names]
+            for future in as_completed(futures):
+                result = future.result()
+                results[result.name] = result
+                _tell(result)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            stop_all()
+            raise
+    return conclude([results[name] for name in names])
+
+
+def choose(names, tags):
+    """Return the names of the suites to run.
+
+    With tags these are the suites of Odoo that test a module the tags name.
+
+    :raises Failure: there is no such suite
     """
     unknown = set(names or ()) - set(SUITES)
     if unknown:
         raise Failure(f"There is no suite {', '.join(unknown)}: choose from {', '.join(SUITES)}.")
-    environment = prepare(durable=False, dev=True)
-    LOGS.mkdir(parents=True, exist_ok=True)
-    results = []
-    for name in names or SUITES:
-        suite = SUITES[name]
-        started = time.monotonic()
-        with step(f"Suite {name}"):
-            if isinstance(suite, PlainSuite):
-                result = _run_plain(name, suite)
-            else:
-                result = _run_odoo(environment, name, suite, tags)
-        result.seconds = time.monotonic() - started
-        results.append(result)
-        for reason in result.reasons:
-            say(f"  {name}: {reason}")
-    return _conclude(results)
+    if names or not tags:
+        return list(names or SUITES)
+    of_odoo = [name for name, suite in SUITES.items() if isinstance(suite, OdooSuite)]
+    modules = set(re.findall(r"/(\w+)", tags))
+    return [name for name in of_odoo if modules.intersection(SUITES[name].tested)] or of_odoo
 
 
-def _conclude(results):
+def conclude(results):
+    """Print the table and the closing line.
+
+    :return: the exit status
+    """
     say("")
     say(f"{'suite':<10}{'tests':>8}{'failed':>8}{'seconds':>10}")
     for result in results:
-        say(f"{result.name:<10}{result.tests:>8}{result.failed:>8}{result.seconds:>10.1f}")
+        note = f"  not run: {result.not_run}" if result.not_run else ""
+        say(f"{result.name:<10}{result.tests:>8}{result.failed:>8}{result.seconds:>10.1f}{note}")
+    passed = sum(result.passed for result in results)
     failed = sum(result.failed for result in results)
-    tests = sum(result.tests for result in results)
-    print(f"{max(tests - failed, 0)} passed, {failed} failed", flush=True)  # noqa: T201
-    return 1 if failed or not tests else 0
+    print(f"{passed} passed, {failed} failed", flush=True)  # noqa: T201
+    return 1 if failed or not passed else 0
 
 
-def _run_plain(name, suite):
-    folders = [folder for folder in suite.folders if any((ROOT / folder).glob("**/test_*.py"))]
-    if len(folders) != len(suite.folders):
-        missing = ", ".join(set(suite.folders) - set(folders))
-        return Result(name, failed=1, reasons=(f"there are no tests in {missing}",))
-    variables = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+def _tell(result):
+    if result.reasons:
+        say(f"\n===== {result.name} failed =====\n{result.excerpt}".rstrip())
+    for reason in result.reasons:
+        say(f"  {result.name}: {reason}")
+
+
+def _run(environment, name, tags, browser):
+    suite = SUITES[name]
+    started = time.monotonic()
+    with locked(f"test-{name}"), step(f"Suite {name}"):
+        missing = _missing(suite)
+        if missing:
+            result = Result(name, reasons=[f"there are no tests in {', '.join(missing)}"])
+        elif isinstance(suite, PlainSuite):
+            result = _run_plain(name, suite, browser)
+        else:
+            result = _run_odoo(environment, name, suite, tags)
+    result.seconds = time.monotonic() - started
+    return result
+
+
+def _missing(suite):
+    if isinstance(suite, PlainSuite):
+        folders = [ROOT / folder for folder in suite.folders]
+        return [str(path.relative_to(ROOT)) for path in folders if not any(path.rglob("test_*.py"))]
+    places = {module: (ROOT / module, TEST_ADDONS / module) for module in suite.tested}
+    return [
+        module
+        for module, paths in places.items()
+        if not any((path / "__manifest__.py").exists() for path in paths)
+    ]
+
+
+def _run_plain(name, suite, browser):
+    if suite.browser and not browser:
+        if os.environ.get("CI", "").lower() in ("1", "true", "yes"):
+            return Result(name, reasons=["Chromium is missing, nothing was tested"])
+        return Result(name, not_run="Chromium is missing; install the package chromium as root")
+    log, figures = LOGS / f"test-{name}.log", LOGS / f"test-{name}.xml"
+    figures.unlink(missing_ok=True)
     if suite.browser:
-        browser = find_browser()
-        if not browser:
-            return Result(name, failed=1, reasons=("Chromium is missing, nothing was tested",))
-        variables["CHROMIUM"] = browser
-    log = LOGS / f"test-{name}.log"
-    done = subprocess.run(
-        [dev_python(), "-m", "pytest", "-q", "--color=no", "-p", "no:cacheprovider", *folders],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        cwd=ROOT,
-        env=variables,
-        check=False,
+        E2E_ODOO_LOG.unlink(missing_ok=True)
+    options = ["-q", "--color=no", "-o", f"cache_dir={LOCAL / 'pytest'}", f"--junitxml={figures}"]
+    done = run_group(
+        [dev_python(), "-m", "pytest", *options, *suite.folders],
+        seconds=PATIENCE,
+        env=os.environ
+        | {
+            "PYTHONPATH": str(ROOT),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "HYPOTHESIS_STORAGE_DIRECTORY": str(LOCAL / "hypothesis"),
+            "CHROMIUM": browser or "",
+        },
     )
     log.write_text(done.stdout)
-    counts = {word: int(n) for n, word in re.findall(r"(\d+) (passed|failed|error)", done.stdout)}
-    failed = counts.get("failed", 0) + counts.get("error", 0)
-    tests = counts.get("passed", 0) + failed
-    reasons = []
+    result = Result(name, *read_figures(figures), reasons=_status_reasons(done, "pytest", log))
     if done.returncode:
-        say(done.stdout[-6000:])
-        failed = failed or 1
-        reasons.append(f"pytest ended with status {done.returncode}; see {log}")
-    if not tests:
-        failed, reasons = 1, [*reasons, "no test ran"]
-    return Result(name, tests, failed, reasons=tuple(reasons))
+        result.excerpt = done.stdout[-12_000:]
+    if suite.browser and E2E_ODOO_LOG.exists():
+        report = read_log(E2E_ODOO_LOG.read_text(errors="replace"), SERVER_ALLOWED)
+        _add_problems(result, report, E2E_ODOO_LOG)
+    return _need_tests(result)
+
+
+def read_figures(path):
+    """Return how many tests a report of pytest counts, without the skipped, and how many failed."""
+    if not path.exists():
+        return 0, 0
+    suites = list(ElementTree.parse(path).getroot().iter("testsuite"))
+    total = {
+        key: sum(int(suite.get(key, 0)) for suite in suites)
+        for key in ("tests", "failures", "errors", "skipped")
+    }
+    return total["tests"] - total["skipped"], total["failures"] + total["errors"]
 
 
 def _run_odoo(environment, name, suite, tags):
@@ -156,7 +241,6 @@ def _run_odoo(environment, name, suite, tags):
     databases.copy(environment, databases.template(environment, suite.layer), database)
     log = LOGS / f"test-{name}.log"
     log.unlink(missing_ok=True)
-    find_browser()  # tours of the modules need it
     command = environment.command(
         "-d",
         database,
@@ -168,29 +252,37 @@ def _run_odoo(environment, name, suite, tags):
         f"--http-port={free_port()}",
         f"--logfile={log}",
     )
-    done = subprocess.run(
-        command,
-        env=environment.variables,
-        cwd=ROOT,
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    text = (log.read_text() if log.exists() else "") + done.stdout + done.stderr
+    done = run_group(command, seconds=PATIENCE, env=environment.variables)
+    text = (log.read_text(errors="replace") if log.exists() else "") + done.stdout
     log.write_text(text)
     report = read_log(text)
-    reasons = []
-    for excerpt in report.problems[:20]:
-        say("\n".join(excerpt))
-    if report.problems:
-        reasons.append(f"{len(report.problems)} unexpected warnings or errors in {log}")
-    if done.returncode:
-        reasons.append(f"Odoo ended with status {done.returncode}; see {log}")
-    if not report.tests:
-        reasons.append("no test ran")
+    result = Result(name, report.tests, report.failed, reasons=_status_reasons(done, "Odoo", log))
+    _add_problems(result, report, log)
     installed = databases.installed_modules(environment, database)
-    wrong = installed.intersection(suite.absent)
-    reasons += [f"{module} must not be installed" for module in wrong]
-    reasons += [f"{module} is not installed" for module in set(suite.present) - installed]
-    failed = report.failed or (1 if reasons else 0)
-    return Result(name, max(report.tests, failed), failed, reasons=tuple(reasons))
+    wrong = sorted(installed.intersection(suite.absent))
+    result.reasons += [f"{module} must not be installed" for module in wrong]
+    absent = sorted({*suite.present, *suite.modules} - installed)
+    result.reasons += [f"{module} is not installed" for module in absent]
+    if done.returncode and not report.problems:
+        result.excerpt += "\n".join(text.splitlines()[-60:])
+    return _need_tests(result)
+
+
+def _add_problems(result, report, log):
+    if not report.problems:
+        return
+    lines = ["\n".join(excerpt) for excerpt in report.problems[:20]]
+    result.excerpt = "\n".join([result.excerpt, *lines])
+    result.reasons.append(f"{len(report.problems)} unexpected warnings or errors in {log}")
+
+
+def _status_reasons(done, program, log):
+    if done.returncode is None:
+        return [f"{program} was stopped after {PATIENCE // 60} minutes; see {log}"]
+    return [f"{program} ended with status {done.returncode}; see {log}"] if done.returncode else []
+
+
+def _need_tests(result):
+    if not result.tests:
+        result.reasons.append("no test ran")
+    return result

@@ -249,7 +249,7 @@ class MerchantOrder(models.Model):
         statuses = self.env["merchant.order.status"]
         return {
             "number": data.number,
-            "date_order": data.date_order.astimezone(UTC).replace(tzinfo=None),
+            "date_order": data.date_order.astimezone(UTC).replace(tzinfo=None, microsecond=0),
             "status_id": statuses._get_or_create(store, data.status).id,
             "payment_state": data.payment_state,
             "payment_method_id": self.env["merchant.payment.method"]

@@ -128,6 +128,4 @@ class PromCase(MerchantCase):
         return statuses.search(domain).ensure_one()
 
     def _operations(self):
-        return self.env["merchant.operation"].search(
-            [("store_id", "=", self.store.id)], order="id"
-        )
+        return self.env["merchant.operation"].search([("store_id", "=", self.store.id)], order="id")

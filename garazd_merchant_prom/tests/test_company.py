@@ -82,9 +82,7 @@ class TestCompany(PromCase):
                 store.active = False
 
     def test_hryvnia_that_is_switched_off(self):
-        company = self.env["res.company"].create(
-            {"name": "Abroad", "currency_id": self.usd.id}
-        )
+        company = self.env["res.company"].create({"name": "Abroad", "currency_id": self.usd.id})
         store = self._make_store(name="Abroad", company_id=company.id)
         self.company.currency_id = self.other_company.currency_id = self.usd
         self.uah.active = False

@@ -175,9 +175,7 @@ class TestListing(PromCase):
         self.sim.remove_product(self.sim.products_of("plain")[0])
         run = self._sync("products")
         self.assertRecordValues(run, [{"state": "done", "created": 0, "updated": 0}])
-        self.assertEqual(
-            (self._count("merchant.listing"), self._count("merchant.mapping")), before
-        )
+        self.assertEqual((self._count("merchant.listing"), self._count("merchant.mapping")), before)
 
     def test_changed_product_is_observed(self):
         self._sync("products")

@@ -46,7 +46,7 @@ class TestSecret(PromCase):
         self.env.flush_all()
         for table in self._get_tables():
             query = SQL(
-                "SELECT count(*) FROM %s record WHERE (to_jsonb(record) - 'api_token')::text LIKE %s",
+                "SELECT count(*) FROM %s t WHERE (to_jsonb(t) - 'api_token')::text LIKE %s",
                 SQL.identifier(table),
                 f"%{self.token}%",
             )

@@ -42,9 +42,7 @@ class TestSetStatus(PromCase):
         operation = self._send()
         self.assertEqual(operation.state, "withheld")
         expected = {"ids": [int(order.external_id)], "status": "received"}
-        self.assertEqual(
-            operation.request, {"method": "POST", "path": PATH, "body": expected}
-        )
+        self.assertEqual(operation.request, {"method": "POST", "path": PATH, "body": expected})
         self.assertEqual(self.store.withheld_count, 1)
         self._assert_sent(requests=0, writes=0)
 

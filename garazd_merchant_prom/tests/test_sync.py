@@ -171,6 +171,4 @@ class TestSync(PromCase):
 
     def test_link_leads_to_the_cabinet(self):
         order = self._import()
-        self.assertEqual(
-            order.url, f"{self.sim.origin}/cms/order/edit/{order.external_id}"
-        )
+        self.assertEqual(order.url, f"{self.sim.origin}/cms/order/edit/{order.external_id}")

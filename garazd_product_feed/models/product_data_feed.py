@@ -45,7 +45,7 @@ class ProductDataFeed(models.Model):
         store=True,
         readonly=False,
         precompute=True,
-        required=True,
+        # Not required: removing the module removes its templates before its feeds.
         ondelete="restrict",
         domain=[("type", "=", "qweb")],
         help="The QWeb template that writes the file. Choose another one only to add what the "
@@ -100,6 +100,13 @@ class ProductDataFeed(models.Model):
         for feed in self:
             feed.error_count = counts.get((feed._origin.id, "error"), 0)
             feed.warning_count = counts.get((feed._origin.id, "warning"), 0)
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        if "name" not in (default or {}):
+            for feed, vals in zip(self, vals_list, strict=True):
+                vals["name"] = self.env._("%(name)s (copy)", name=feed.name)
+        return vals_list
 
     # === ACTIONS === #
 
@@ -205,13 +212,16 @@ class ProductDataFeed(models.Model):
             "categories": categories,
             "cut": cut,
         }
-        parts = str(self.env["ir.qweb"]._render(self.template_id.id, values)).split(str(cut))
+        template = self.template_id or self._get_format()._get_template()
+        parts = str(self.env["ir.qweb"]._render(template.id, values)).split(str(cut))
         if len(parts) != 3:
+            # Not in the language of the products.
+            env = self._with_company_lang().env
             raise UserError(
-                self.env._(
+                env._(
                     'The template %(template)s must print <t t-out="cut"/> once before and once '
                     "after the offers.",
-                    template=self.template_id.display_name,
+                    template=template.display_name,
                 )
             )
         return parts

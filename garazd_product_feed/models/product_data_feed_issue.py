@@ -146,7 +146,7 @@ class ProductDataFeedIssue(models.Model):
     )
     # What the message names: lengths, references.
     data = fields.Json(readonly=True)
-    message = fields.Char(compute="_compute_message")
+    message = fields.Text(compute="_compute_message")
 
     @api.depends("code", "data")
     @api.depends_context("lang")

@@ -245,14 +245,23 @@ class ProductDataFeedPublication(models.AbstractModel):
             }
         )
         if is_new:
-            body = self.env._("The file could not be generated. Reason: %(reason)s", reason=text)
+            env = self._with_company_lang().env
+            body = env._("The file could not be generated. Reason: %(reason)s", reason=text)
             if self.generated_at:
-                body = self.env._(
+                body = env._(
                     "The file could not be generated; the link gives the last good one. "
                     "Reason: %(reason)s",
                     reason=text,
                 )
-            self.message_post(body=body)
+            self._tell_followers(body)
+
+    def _with_company_lang(self):
+        """Return the feed in the language of its company: the job itself has none."""
+        return self.with_context(lang=self.company_id.partner_id.lang or self.env.lang)
+
+    def _tell_followers(self, body):
+        """Post a message that reaches the followers; a mere note would not."""
+        self.message_post(body=body, subtype_xmlid="mail.mt_comment")
 
     # === FILE === #
 
@@ -275,7 +284,8 @@ class ProductDataFeedPublication(models.AbstractModel):
             "compressed_attachment_id", f"{name}.gz", compress(content), "application/gzip"
         )
         if self.last_error:
-            self.message_post(body=self.env._("The file is generated again without errors."))
+            env = self._with_company_lang().env
+            self._tell_followers(env._("The file is generated again without errors."))
         self.write(
             {
                 "generated_at": fields.Datetime.now(),

@@ -16,6 +16,18 @@ class TestFeedAccess(FeedCommon):
         self.assertNotEqual(feed.url, old)
         feed.unlink()
 
+    def test_administrator_of_inventory_may_manage_feeds(self):
+        user = new_test_user(
+            self.env,
+            "feed_stock_manager",
+            groups="stock.group_stock_manager",
+            company_id=self.company.id,
+        )
+        feed = self.env["product.data.feed"].with_user(user).create({"name": "Mine"})
+        feed.stock_buffer = 1
+        feed.action_generate()
+        feed.action_rotate_token()
+
     def test_reader_sees_feeds_and_changes_nothing(self):
         feed = self.feed.with_user(self.reader)
         self._make_product(image_1920=False)

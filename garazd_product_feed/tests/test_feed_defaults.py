@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
+from ..hooks import uninstall_hook
 from .common import FeedCommon
 
 
@@ -36,6 +37,19 @@ class TestFeedDefaults(FeedCommon):
         self.assertNotEqual(copy.url, self.feed.url)
         self.assertFalse(copy.sudo().attachment_id)
         self.assertEqual(copy.offer_count, 0)
+
+    def test_copy_can_be_told_from_the_original(self):
+        self.assertNotEqual(self.feed.copy().name, self.feed.name)
+        self.assertEqual(self.feed.copy({"name": "Second"}).name, "Second")
+
+    def test_removing_the_module_is_possible_while_there_are_feeds(self):
+        self._make_product()
+        self.feed._generate()
+        self._make_feed(active=False)
+        files = self.feed.sudo().attachment_id + self.feed.sudo().compressed_attachment_id
+        uninstall_hook(self.env)
+        self.assertFalse(files.exists())
+        self.env.ref("garazd_product_feed.prom_feed").unlink()
 
     def test_token_has_at_least_128_bits(self):
         tokens = {self._make_feed().sudo().access_token for _number in range(3)}

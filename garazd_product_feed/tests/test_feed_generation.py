@@ -82,6 +82,16 @@ class TestFeedGeneration(FeedCommon, CronMixinCase):
         self.assertGreater(self.feed.next_generation_at, fields.Datetime.now())
 
     @mute_logger(LOGGER)
+    def test_followers_are_notified_of_a_failure_in_the_language_of_the_company(self):
+        self.company.partner_id.lang = "uk_UA"
+        self.feed.message_subscribe(self.manager.partner_id.ids)
+        self._break(self.feed)
+        self._run_cron()
+        message = self.feed.message_ids[0]
+        self.assertIn(self.manager.partner_id, message.notified_partner_ids)
+        self.assertIn("Не вдалося сформувати файл", message.body)
+
+    @mute_logger(LOGGER)
     def test_lasting_failure_is_told_once_and_its_end_too(self):
         self._break(self.feed)
         messages = self.feed.message_ids

@@ -1,5 +1,6 @@
 import base64
 import io
+from unittest.mock import patch
 
 from PIL import Image
 
@@ -42,3 +43,18 @@ class TestPicture(BaseCase):
     def test_what_is_no_picture_is_refused(self):
         with self.assertRaises(OSError):
             to_publishable(b"<svg xmlns='http://www.w3.org/2000/svg'/>")
+
+    def test_picture_too_large_for_memory_is_refused(self):
+        with patch.object(Image, "MAX_IMAGE_PIXELS", 100), self.assertRaises(OSError):
+            to_publishable(base64.b64decode(make_picture()))
+
+    def test_file_with_only_the_beginning_of_a_picture_is_refused(self):
+        for kind in ("JPEG", "PNG", "WEBP"):
+            with self.subTest(kind=kind), self.assertRaises(OSError):
+                to_publishable(base64.b64decode(make_picture(kind=kind))[:24])
+
+    def test_colors_for_printing_become_colors_of_screens(self):
+        output = io.BytesIO()
+        Image.new("CMYK", (1800, 900), (0, 255, 255, 0)).save(output, "JPEG")
+        image = Image.open(io.BytesIO(to_publishable(output.getvalue())[0]))
+        self.assertEqual((image.mode, image.size), ("RGB", (MAX_SIDE, 640)))

@@ -34,6 +34,14 @@ def to_publishable(data):
     :rtype: tuple[bytes, str]
     :raises OSError: this is not a readable picture
     """
+    try:
+        return _convert(data)
+    except (SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        # Pillow's words for "broken" and "too large".
+        raise OSError(str(error)) from error
+
+
+def _convert(data):
     image = _open(data)
     kind = image.format
     if kind in UNTOUCHED and max(image.size) <= MAX_SIDE:

@@ -69,14 +69,13 @@ class TestOrderTrouble(DemoCase):
         self.assertEqual(order.status_id.kind, "new")
 
     def test_error_of_another_module_is_told(self):
-        self.store.confirm_orders = True
         sale_orders = type(self.env["sale.order"])
         error = UserError("The customer owes too much.")
-        with patch.object(sale_orders, "action_confirm", side_effect=error, autospec=True):
+        with patch.object(sale_orders, "create", side_effect=error):
             order = self._import_order("1")
         self._assert_held(order, "order_failed", "The customer owes too much.")
         order.action_retry()
-        self.assertEqual(order.sale_order_id.state, "sale")
+        self.assertEqual(order.sale_order_id.state, "draft")
 
     def test_order_is_read_again_on_demand(self):
         order = self._import_order("1", total="much")
