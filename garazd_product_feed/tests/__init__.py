@@ -10,4 +10,3 @@ from . import test_feed_issues
 from . import test_feed_generation
 from . import test_feed_access
 from . import test_feed_http
-from . import test_translations
