@@ -42,7 +42,7 @@ class OdooSuite:
 
 
 SUITES = {
-    "plain": PlainSuite(("tests/unit", "tests/simulator", "tests/tools")),
+    "plain": PlainSuite(("tests/unit", "tests/feed", "tests/simulator", "tests/tools")),
     "feed": OdooSuite(
         "feed",
         ("garazd_product_feed",),
