@@ -1,3 +1,6 @@
+from .models.product_data_feed_picture import CONVERTED_PICTURE
+
+
 def uninstall_hook(env):
     """Let the feeds go of what is removed before them, and remove their files.
 
@@ -9,3 +12,4 @@ def uninstall_hook(env):
     # Files of fields are found only by those who ask for them.
     domain = [("res_model", "=", feeds._name), ("res_field", "!=", False)]
     env["ir.attachment"].search(domain).unlink()
+    env["ir.attachment"].search([("res_field", "=", CONVERTED_PICTURE)]).unlink()

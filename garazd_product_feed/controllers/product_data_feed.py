@@ -1,26 +1,28 @@
 from werkzeug.datastructures import Accept
 from werkzeug.exceptions import NotFound
-from werkzeug.http import is_resource_modified, parse_accept_header
+from werkzeug.http import parse_accept_header
 
 from odoo import http
-from odoo.http import Stream, request
-
-from ..tools.picture import MAX_SIDE, to_publishable
+from odoo.exceptions import UserError
+from odoo.http import request
 
 # Database ids do not go further; beyond it the database refuses to compare.
 MAX_ID = 2**31 - 1
 XML = "application/xml; charset=utf-8"
+# The address of a picture changes when the picture does.
+PICTURE_MAX_AGE = 7 * 24 * 3600
 PUBLIC_ROUTE = {
     "type": "http",
     "auth": "public",
     "methods": ["GET"],
     "save_session": False,
-    "readonly": True,
+    # Visits and converted pictures are stored.
+    "readonly": False,
 }
 
 
 class ProductDataFeedController(http.Controller):
-    """Serves what the scheduled action has prepared. Nothing is ever generated on request, and
+    """Serves what the scheduled action has prepared. No file is ever generated on request, and
     everything that is wrong is answered with 404, so that nobody learns which feeds exist.
     """
 
@@ -37,7 +39,8 @@ class ProductDataFeedController(http.Controller):
         plain, compressed = feed_sudo.attachment_id, feed_sudo.compressed_attachment_id
         if not plain:
             raise NotFound
-        accepted = parse_accept_header(request.httprequest.headers.get("Accept-Encoding"), Accept)
+        headers = request.httprequest.headers
+        accepted = parse_accept_header(headers.get("Accept-Encoding"), Accept)
         gzip = bool(compressed) and accepted.quality("gzip") > 0
         stream = (compressed if gzip else plain)._to_http_stream()
         stream.mimetype = "application/xml"
@@ -48,6 +51,14 @@ class ProductDataFeedController(http.Controller):
         response.headers["Vary"] = "Accept-Encoding"
         if gzip:
             response.headers["Content-Encoding"] = "gzip"
+        if request.httprequest.method == "GET":
+            request.env["product.data.feed.fetch"].sudo()._record(
+                feed_sudo,
+                user_agent=headers.get("User-Agent"),
+                status="unchanged" if response.status_code == 304 else "sent",
+                compressed=gzip,
+                by_old_link=feed_sudo._is_previous_token(token),
+            )
         return response
 
     @http.route(
@@ -66,13 +77,13 @@ class ProductDataFeedController(http.Controller):
         attachment_sudo = self._get_feed(token)._find_picture(product_id, number)
         if not attachment_sudo:
             raise NotFound
-        stream = attachment_sudo._to_http_stream()
-        stream.etag = f"{attachment_sudo.checksum}-{MAX_SIDE}"
-        stream.public = False
+        try:
+            stream = request.env["product.data.feed.picture"]._to_http_stream(attachment_sudo)
+        except OSError as error:
+            raise NotFound from error
+        stream.public = True
+        stream.max_age = PICTURE_MAX_AGE
         stream.download_name = None
-        environ = request.httprequest.environ
-        if stream.type != "url" and is_resource_modified(environ, etag=stream.etag):
-            stream = self._shrink(stream)
         return stream.get_response()
 
     @http.route(
@@ -82,17 +93,32 @@ class ProductDataFeedController(http.Controller):
         methods=["GET"],
         readonly=True,
     )
-    def product_feed_preview(self, feed_id, **kwargs):
-        """Show the first offers of a feed to a user who may read it.
+    def product_feed_preview(self, feed_id, raw=None, **kwargs):
+        """Show the first offers of a feed, and what is wrong with them, to who may read the feed.
 
         :param int feed_id: the feed
+        :param str raw: anything to get only the file
         """
         feed = request.env["product.data.feed"].browse(feed_id).exists()
         if not feed or not feed.has_access("read"):
             raise NotFound
-        return request.make_response(
-            feed._render_preview(),
-            [("Content-Type", XML), ("X-Content-Type-Options", "nosniff")],
+        content, findings, error = b"", [], False
+        try:
+            content, findings = feed._render_preview()
+        except UserError as failure:
+            error = str(failure)
+        if raw and not error:
+            return request.make_response(
+                content, [("Content-Type", XML), ("X-Content-Type-Options", "nosniff")]
+            )
+        return request.render(
+            "garazd_product_feed.preview_page",
+            {
+                "feed": feed,
+                "content": content.decode(),
+                "findings": request.env["product.data.feed.issue"]._describe(findings),
+                "error": error,
+            },
         )
 
     def _get_feed(self, token):
@@ -101,21 +127,3 @@ class ProductDataFeedController(http.Controller):
         if not feed_sudo:
             raise NotFound
         return feed_sudo
-
-    def _shrink(self, stream):
-        """Return the picture's stream in a size and format that marketplaces take."""
-        try:
-            data, mimetype = to_publishable(stream.read())
-        except OSError as error:
-            raise NotFound from error
-        if mimetype == stream.mimetype and len(data) == stream.size:
-            # As it was: let the web server send the file.
-            return stream
-        return Stream(
-            type="data",
-            data=data,
-            mimetype=mimetype,
-            etag=stream.etag,
-            last_modified=stream.last_modified,
-            size=len(data),
-        )

@@ -1,31 +1,42 @@
+import contextlib
 import secrets
 
+from lxml import etree
 from markupsafe import Markup
 
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import split_every
 
 from ..tools.document import Document
-from ..tools.generation import Generation
+from ..tools.generation import Generation, without_garbage_collection
 
 # Products read and rendered together.
-PAGE_SIZE = 500
-PREVIEW_OFFERS = 20
-PREVIEW_PAGE_SIZE = 100
+PAGE_SIZE = 1000
+PREVIEW_PRODUCTS = 20
 
 
 class ProductDataFeed(models.Model):
     """A price list that is published as a file under a public link.
 
-    *What* is offered is the business of ``product.data.feed.source``, *where and when* that of
-    ``product.data.feed.publication``, *how it is written* that of the format (``_get_format``) and
-    of the QWeb template. This model brings them together.
+    *What* is offered is said by ``product.data.feed.source`` (products, groups, quantities,
+    pictures), ``.pricing`` and ``.identity``; *where each value comes from* by ``.value``; *how it
+    is written* by the format (``_get_format``) and the QWeb template; *when and where* by
+    ``.publication`` and ``.file``; *what has to be rendered again* by ``.stamp``. This model brings
+    them together.
     """
 
     _name = "product.data.feed"
     _description = "Product Data Feed"
-    _inherit = ["mail.thread", "product.data.feed.source", "product.data.feed.publication"]
+    _inherit = [
+        "mail.thread",
+        "product.data.feed.source",
+        "product.data.feed.pricing",
+        "product.data.feed.identity",
+        "product.data.feed.stamp",
+        "product.data.feed.publication",
+        "product.data.feed.link",
+        "product.data.feed.file",
+    ]
     _order = "name, id"
     _check_company_auto = True
 
@@ -34,7 +45,7 @@ class ProductDataFeed(models.Model):
         default=True, help="The link of an archived feed answers as if there were no such feed."
     )
     format = fields.Selection(
-        selection=[("prom", "Prom.ua (XML)")],
+        selection=[("prom", "Prom.ua (XML)"), ("google", "Google Merchant Center (RSS)")],
         required=True,
         default="prom",
         help="The marketplace whose rules the file follows.",
@@ -66,6 +77,29 @@ class ProductDataFeed(models.Model):
         "above, is published as the Ukrainian text, the other language as the main text. With "
         "Ukrainian alone both texts are Ukrainian.",
     )
+    value_ids = fields.One2many(
+        "product.data.feed.value",
+        "feed_id",
+        string="Values",
+        copy=True,
+        default=lambda self: self._default_value_ids(),
+    )
+    group_ids = fields.One2many("product.data.feed.group", "feed_id", string="Groups", copy=True)
+    keep_errors = fields.Boolean(
+        string="Publish Despite Errors",
+        help="Products with errors are published as they are. Those without a name never are.",
+    )
+    ignored_codes = fields.Json(readonly=True, help="Causes that nobody wants to hear about.")
+    ignored_causes = fields.Char(compute="_compute_ignored_causes")
+    preview_product_id = fields.Many2one(
+        "product.product",
+        string="Preview Of",
+        compute="_compute_preview_product_id",
+        readonly=False,
+        help="How this product would be published with what you see here, even before you save.",
+    )
+    preview_text = fields.Text(string="Preview", compute="_compute_preview")
+    preview_findings = fields.Text(compute="_compute_preview")
     issue_ids = fields.One2many("product.data.feed.issue", "feed_id", readonly=True)
     error_count = fields.Integer(string="Left Out", compute="_compute_issue_counts")
     warning_count = fields.Integer(string="Warnings", compute="_compute_issue_counts")
@@ -82,6 +116,13 @@ class ProductDataFeed(models.Model):
     def _default_secondary_lang_id(self):
         ukrainian = self.env["res.lang"].search([("code", "=", "uk_UA")])
         return ukrainian - self._default_lang_id()
+
+    @api.model
+    def _default_value_ids(self):
+        return [
+            Command.create(vals)
+            for vals in self.env["product.data.feed.value"]._get_default_lines()
+        ]
 
     @api.depends("format")
     def _compute_template_id(self):
@@ -100,6 +141,56 @@ class ProductDataFeed(models.Model):
         for feed in self:
             feed.error_count = counts.get((feed._origin.id, "error"), 0)
             feed.warning_count = counts.get((feed._origin.id, "warning"), 0)
+
+    @api.depends("ignored_codes")
+    @api.depends_context("lang")
+    def _compute_ignored_causes(self):
+        titles = dict(
+            self.env["product.data.feed.issue"]._fields["code"]._description_selection(self.env)
+        )
+        for feed in self:
+            codes = feed.ignored_codes or []
+            feed.ignored_causes = ", ".join(titles[code] for code in codes if code in titles)
+
+    @api.depends("domain", "company_id")
+    def _compute_preview_product_id(self):
+        for feed in self:
+            product = self.env["product.product"]
+            with contextlib.suppress(UserError):
+                product = product.search(feed._get_product_domain(), limit=1)
+            feed.preview_product_id = product
+
+    @api.depends(
+        lambda self: [
+            "preview_product_id",
+            "value_ids.sequence",
+            "value_ids.target",
+            "value_ids.source",
+            "value_ids.field_path",
+            "value_ids.attribute_id",
+            "value_ids.text",
+            "value_ids.param_name",
+            "value_ids.uom_id",
+        ]
+    )
+    def _compute_preview(self):
+        for feed in self:
+            feed.preview_text = feed.preview_findings = False
+            if feed.preview_product_id and feed.format:
+                feed._fill_preview()
+
+    def _fill_preview(self):
+        """Show one product as it would be published with the settings on the screen."""
+        try:
+            text, findings = self._render_products(self.preview_product_id)
+        except (UserError, etree.LxmlError) as error:
+            self.preview_findings = str(error)
+            return
+        self.preview_text = text.strip()
+        issues = self.env["product.data.feed.issue"]
+        self.preview_findings = "\n".join(
+            issues._get_message(code, values) for code, values in findings
+        )
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)
@@ -135,6 +226,69 @@ class ProductDataFeed(models.Model):
         )
         return action | {"domain": [("feed_id", "=", self.id)]}
 
+    def action_open_runs(self):
+        """Open the list of generations.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "garazd_product_feed.product_data_feed_run_action"
+        )
+        return action | {"domain": [("feed_id", "=", self.id)]}
+
+    def action_customize_template(self):
+        """Copy the template, with everything it calls, and open the copy to be changed.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        self.check_access("write")
+        template = self.template_id or self._get_format()._get_template()
+        self.template_id = self._copy_template(template, {})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.template_id.name,
+            "res_model": "ir.ui.view",
+            "res_id": self.template_id.id,
+            "view_mode": "form",
+        }
+
+    def _copy_template(self, template, copies):
+        """Return a copy of a template that calls copies of what it called.
+
+        :param dict copies: new key by old key, filled on the way
+        """
+        source = self._get_combined_source(template)
+        key = copies[template.key] = f"garazd_product_feed.copy_{secrets.token_hex(4)}"
+        for called in self._get_called_templates(source):
+            if called.key not in copies:
+                self._copy_template(called, copies)
+        for old, new in copies.items():
+            source = source.replace(f't-call="{old}"', f't-call="{new}"')
+        # With the rights of the user: only administrators may write templates.
+        return self.env["ir.ui.view"].create(
+            {
+                "name": self.env._(
+                    "%(template)s for %(feed)s", template=template.name, feed=self.name
+                ),
+                "type": "qweb",
+                "key": key,
+                "arch": source,
+            }
+        )
+
+    def action_restore_causes(self):
+        """Report all causes again, from the next generation on.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        self.check_access("write")
+        # Elevated: the list is only written by buttons.
+        self.sudo().ignored_codes = False
+        return self.action_generate_all()
+
     # === GENERATION === #
 
     def _get_format(self):
@@ -151,56 +305,181 @@ class ProductDataFeed(models.Model):
             )
         return self.env[name]
 
-    def _generate(self):
+    def _generate(self, full=False, only_changes=False):
         feed = self._with_feed_context()
-        generation = Generation()
-        with Document() as document:
-            for offers in feed._iter_offers(generation):
-                document.append(feed._render_parts(offers=offers)[1])
-            categories = feed._get_format()._prepare_categories(feed, generation)
-            head, _offers, tail = feed._render_parts(categories=categories)
-            content = document.finish(head, tail)
-        feed._publish(content, generation.offer_count)
-        feed.env["product.data.feed.issue"]._replace(feed, generation.findings)
+        # Much is read past the ORM.
+        feed.env.flush_all()
+        product_ids = feed._get_product_ids()
+        basis = feed._get_basis()
+        stamps = feed._get_stamps(product_ids)
+        with feed._open_edition() as published:
+            previous = published if published and published.basis == basis and not full else None
+            with Document(previous, feed._get_folder()) as document:
+                changed = [key for key in product_ids if not document.keep(key, stamps[key])]
+                if only_changes and previous and not document.is_changed(changed):
+                    return {}
+                feed._render_changed(document, changed, product_ids, stamps)
+                pieces = document.pieces
+                vals = {
+                    "offer_count": sum(piece.offers for piece in pieces),
+                    "rendered_count": sum(len(product_ids[key]) for key in changed),
+                }
+                vals["left_out_count"] = feed._count_left_out(product_ids)
+                if feed._loses_many(vals["offer_count"]):
+                    feed._hold(vals["offer_count"])
+                    return vals | {"state": "held"}
+                head, tail = feed._render_frame({p.category for p in pieces if p.offers})
+                feed._store_edition(*document.finish(basis, head, tail))
+        feed._note_publication(vals["offer_count"], full=previous is None)
+        return vals | {"state": "published", "file_size": feed.file_size}
 
-    def _render_preview(self, limit=PREVIEW_OFFERS):
-        """Return the file with only its first offers. Nothing is stored or published.
+    def _render_changed(self, document, template_ids, product_ids, stamps):
+        """Render products page by page.
 
-        :param int limit: how many offers
-        :rtype: bytes
+        :param Document document: takes the pieces
+        :param list template_ids: the product templates to render
+        :param dict product_ids: the variants to publish of each template
+        :param dict stamps: what each template depends on
+        """
+        generation = self._new_generation()
+        for page in self._paginate(template_ids, product_ids):
+            with without_garbage_collection():
+                self._render_page(document, page, product_ids, stamps, generation)
+            # A big catalogue with all its texts does not fit into memory.
+            self.env.invalidate_all()
+
+    def _render_page(self, document, template_ids, product_ids, stamps, generation):
+        ids = [id_ for template_id in template_ids for id_ in product_ids[template_id]]
+        products = self.env["product.product"].browse(ids)
+        offers = self._get_format()._prepare_offers(self, products, generation)
+        texts = self._render_parts(offers)[1:-1]
+        rendered = {}
+        for offer, text in zip(offers, texts, strict=True):
+            rendered.setdefault(offer["template_id"], []).append((text, offer["category_id"]))
+        for key in template_ids:
+            pieces = rendered.get(key, [])
+            text = "".join(text for text, _category in pieces)
+            category = pieces[0][1] if pieces else 0
+            document.add(key, stamps[key], text, len(pieces), category)
+        self._remember_offer_ids({offer["product_id"]: offer["id"] for offer in offers})
+        self.env["product.data.feed.issue"]._replace(self, ids, generation.findings)
+        generation.findings.clear()
+
+    def _count_left_out(self, product_ids):
+        """Forget what was found about products of the past; count those that errors keep out.
+
+        :param dict product_ids: the variants to publish by product template
+        :rtype: int
+        """
+        issues = self.env["product.data.feed.issue"]
+        issues._keep_only(self, [id_ for ids in product_ids.values() for id_ in ids])
+        if self.keep_errors:
+            return 0
+        domain = [("feed_id", "=", self.id), ("severity", "=", "error")]
+        return issues._read_group(domain, aggregates=["product_id:count_distinct"])[0][0]
+
+    def _new_generation(self):
+        generation = Generation(ignored=frozenset(self.ignored_codes or ()))
+        generation.memory["portal_refs"] = self._get_portal_refs()
+        return generation
+
+    @api.model
+    def _paginate(self, template_ids, product_ids):
+        """Cut a list of templates into pages of about ``PAGE_SIZE`` variants.
+
+        :rtype: Iterator[list[int]]
+        """
+        page, size = [], 0
+        for template_id in template_ids:
+            page.append(template_id)
+            size += len(product_ids[template_id])
+            if size >= PAGE_SIZE:
+                yield page
+                page, size = [], 0
+        if page:
+            yield page
+
+    def _render_frame(self, numbers):
+        """Render what comes before the offers and what comes after them.
+
+        :param set numbers: of the groups that the offers are in
+        :rtype: tuple[str, str]
+        """
+        categories = self._get_format()._prepare_categories(self, numbers)
+        self.env["product.data.feed.group"]._update_names(
+            self, {group["id"]: group["name"] for group in categories}
+        )
+        head, tail = self._render_parts(categories=categories)
+        return head, tail
+
+    def _get_portal_refs(self):
+        """Return the categories of the marketplace by the numbers of groups.
+
+        :rtype: dict[int, str]
+        """
+        return {group.number: group.portal_ref for group in self.group_ids if group.portal_ref}
+
+    def _is_left_out(self, codes):
+        """Tell whether findings keep an offer out of the file."""
+        issues = self.env["product.data.feed.issue"]
+        if self.env.context.get("product_feed_keep_all"):
+            return False
+        return issues._is_fatal(codes) or (not self.keep_errors and issues._is_error(codes))
+
+    # === PREVIEW === #
+
+    def _render_preview(self, limit=PREVIEW_PRODUCTS):
+        """Return the file with only its first products, and what the checks say about them.
+
+        Nothing is stored or published.
+
+        :param int limit: how many products
+        :return: the file, and ``(product, code, values)`` for each finding
+        :rtype: tuple[bytes, list]
         """
         feed = self._with_feed_context()
-        generation = Generation()
-        offers = next(feed._iter_offers(generation, PREVIEW_PAGE_SIZE), [])[:limit]
-        generation.category_ids = {offer["category_id"] for offer in offers}
-        categories = feed._get_format()._prepare_categories(feed, generation)
-        return "".join(feed._render_parts(offers, categories)).strip().encode()
+        feed.env.flush_all()
+        products = feed.env["product.product"].search(
+            feed._get_product_domain(), order="product_tmpl_id.id, id", limit=limit
+        )
+        offers, findings = feed._prepare_preview(products)
+        numbers = {offer["category_id"] for offer in offers}
+        categories = feed._get_format()._prepare_categories(feed, numbers)
+        text = "".join(feed._render_parts(offers, categories)).strip()
+        return text.encode(), [
+            (self.env["product.product"].browse(product_id), code, values)
+            for product_id, found in findings.items()
+            for code, values in found
+        ]
 
-    def _iter_offers(self, generation, page_size=PAGE_SIZE):
-        """Yield the values of the offers to publish, page by page.
+    def _render_products(self, products):
+        """Return the offers of a few products, and what the checks say about them.
 
-        :param Generation generation: takes the findings and the counters
-        :param int page_size: products read together
-        :rtype: Iterator[list[dict]]
+        Products that errors keep out of the file are shown all the same.
+
+        :param product.product products: variants
+        :return: a piece of XML, and ``(code, values)`` for each finding
+        :rtype: tuple[str, list]
         """
-        model = self.env["product.product"]
-        # Variants of one template are neighbours: the rules about groups need that.
-        found = model.search(self._get_product_domain(), order="product_tmpl_id.id, id")
-        for page_ids in split_every(page_size, found.ids):
-            offers = self._get_format()._prepare_offers(self, model.browse(page_ids), generation)
-            generation.offer_count += len(offers)
-            if offers:
-                yield offers
-            if len(found) > page_size:
-                # A big catalogue with all its texts does not fit into memory.
-                self.env.invalidate_all()
+        feed = self._with_feed_context()
+        feed.env.flush_all()
+        offers, findings = feed._prepare_preview(products.with_env(feed.env), keep_all=True)
+        found = [finding for item in findings.values() for finding in item]
+        return "".join(feed._render_parts(offers)[1:-1]), found
+
+    def _prepare_preview(self, products, keep_all=False):
+        feed = self.with_context(product_feed_keep_all=True) if keep_all else self
+        generation = feed._new_generation()
+        return feed._get_format()._prepare_offers(feed, products, generation), generation.findings
+
+    # === RENDERING === #
 
     def _render_parts(self, offers=(), categories=()):
-        """Render the template and cut it around the offers.
+        """Render the template and cut it before the first and after each offer.
 
         :param list offers: values by the format's ``_prepare_offers``
         :param list categories: values by the format's ``_prepare_categories``
-        :return: what comes before the offers, the offers, what comes after
+        :return: what comes before the offers, each offer, what comes after
         :rtype: list[str]
         :raises UserError: the template does not say where the offers begin and end
         """
@@ -214,13 +493,13 @@ class ProductDataFeed(models.Model):
         }
         template = self.template_id or self._get_format()._get_template()
         parts = str(self.env["ir.qweb"]._render(template.id, values)).split(str(cut))
-        if len(parts) != 3:
+        if len(parts) != len(offers) + 2:
             # Not in the language of the products.
             env = self._with_company_lang().env
             raise UserError(
                 env._(
-                    'The template %(template)s must print <t t-out="cut"/> once before and once '
-                    "after the offers.",
+                    'The template %(template)s must print <t t-out="cut"/> once before the offers '
+                    "and once after each of them.",
                     template=template.display_name,
                 )
             )

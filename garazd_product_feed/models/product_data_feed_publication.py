@@ -1,15 +1,13 @@
 import logging
-import secrets
+import time
 from datetime import timedelta
-
-from lxml import etree
+from xml.parsers.expat import ExpatError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import consteq
 
-from ..tools.document import compress
 from ..tools.text import clean_line
 
 _logger = logging.getLogger(__name__)
@@ -21,27 +19,14 @@ MAX_ERROR = 2000
 
 
 class ProductDataFeedPublication(models.AbstractModel):
-    """The file of a feed: its link, when it is made, what the last attempt said.
+    """The publication of a feed: when it is made, what the last attempt said.
 
-    The inheriting model provides ``_generate()``, which ends with ``_publish()``.
+    The inheriting model provides ``_generate()``.
     """
 
     _name = "product.data.feed.publication"
     _description = "Publication of a Data Feed"
 
-    access_token = fields.Char(
-        required=True,
-        readonly=True,
-        copy=False,
-        default=lambda self: self._new_token(),
-        groups="base.group_system",
-    )
-    url = fields.Char(
-        string="Link",
-        compute="_compute_url",
-        compute_sudo=True,
-        help="Give this link to the marketplace. Whoever knows it can read the file.",
-    )
     interval_hours = fields.Integer(
         string="Refresh Every (Hours)",
         required=True,
@@ -57,85 +42,44 @@ class ProductDataFeedPublication(models.AbstractModel):
         index=True,
         copy=False,
     )
-    generated_at = fields.Datetime(readonly=True, copy=False)
-    offer_count = fields.Integer(string="Offers", readonly=True, copy=False)
-    file_size = fields.Integer(string="File Size (Bytes)", readonly=True, copy=False)
-    attachment_id = fields.Many2one(
-        "ir.attachment", string="File", readonly=True, copy=False, groups="base.group_system"
+    generate_on_change = fields.Boolean(
+        string="Refresh on Changes",
+        help="The file is also refreshed within a quarter of an hour after a product, a price or "
+        "the stock has changed.",
     )
-    compressed_attachment_id = fields.Many2one(
-        "ir.attachment",
-        string="Compressed File",
-        readonly=True,
-        copy=False,
-        groups="base.group_system",
+    # Who pressed the button, and whether everything is to be rendered.
+    requested_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    full_requested = fields.Boolean(readonly=True, copy=False)
+    full_generated_at = fields.Datetime(readonly=True, copy=False)
+    max_drop_percent = fields.Integer(
+        string="Stop if Fewer Offers (%)",
+        required=True,
+        default=30,
+        help="When the number of offers falls by more than this share at once, the new file is not "
+        "published until somebody agrees: the marketplace may remove what is missing. 100: "
+        "never ask.",
     )
+    held_offer_count = fields.Integer(readonly=True, copy=False)
+    is_held = fields.Boolean(readonly=True, copy=False)
+    drop_accepted = fields.Boolean(readonly=True, copy=False)
     last_error = fields.Text(readonly=True, copy=False)
+    run_ids = fields.One2many("product.data.feed.run", "feed_id", readonly=True)
     state = fields.Selection(
         selection=[
             ("waiting", "Waiting"),
             ("published", "Published"),
+            ("held", "Needs a Decision"),
             ("failed", "Failed"),
         ],
         compute="_compute_state",
     )
 
-    _access_token_uniq = models.Constraint(
-        "UNIQUE(access_token)", "Two feeds cannot have the same link."
+    _max_drop_percent_range = models.Constraint(
+        "CHECK(max_drop_percent BETWEEN 0 AND 100)", "A share is between 0 and 100 percent."
     )
     _interval_positive = models.Constraint(
         "CHECK(interval_hours >= 1)", "A feed is refreshed every hour at most."
     )
-
-    # === LINK === #
-
-    @api.model
-    def _new_token(self):
-        """Return 192 random bits in a form that fits into a link."""
-        return secrets.token_urlsafe(24)
-
-    def _get_public_path(self):
-        """Return the address that everything public of this feed begins with."""
-        self.ensure_one()
-        # Elevated: the token itself is hidden, links made of it are not.
-        return f"{self.get_base_url()}/product_feed/{self.sudo().access_token}"
-
-    @api.depends("access_token", "format")
-    def _compute_url(self):
-        for feed in self:
-            feed.url = f"{feed._get_public_path()}/{feed.format}.xml" if feed.access_token else ""
-
-    @api.model
-    def _find_by_token(self, token):
-        """Return the active feed that a link belongs to, with elevated rights; empty if none.
-
-        :param str token: what somebody sent
-        :rtype: product.data.feed
-        """
-        # Elevated: whoever knows the token may read the file, logged in or not. There are few
-        # feeds; comparing with each one tells nothing about a token by how long it takes.
-        feeds_sudo = self.sudo().search_fetch([], ["access_token"])
-        sent = token.encode()
-        return feeds_sudo.filtered(lambda feed: consteq(feed.access_token.encode(), sent))
-
-    def action_rotate_token(self):
-        """Make a new link; the old one stops working at once.
-
-        :return: a notification
-        :rtype: dict
-        """
-        self.ensure_one()
-        self.check_access("write")
-        self.sudo().access_token = self._new_token()
-        # The links to the pictures hold the token too.
-        self._request_generation()
-        return self._notify(
-            self.env._(
-                "The link has changed and the old one no longer works. "
-                "Give the new link to the marketplace."
-            ),
-            sticky=True,
-        )
 
     # === SCHEDULE === #
 
@@ -146,7 +90,7 @@ class ProductDataFeedPublication(models.AbstractModel):
             interval = timedelta(hours=feed.interval_hours)
             feed.next_generation_at = feed.generated_at + interval if feed.generated_at else now
 
-    @api.depends("last_error", "generated_at", "next_generation_at")
+    @api.depends("last_error", "is_held", "generated_at", "next_generation_at")
     def _compute_state(self):
         now = fields.Datetime.now()
         for feed in self:
@@ -154,6 +98,8 @@ class ProductDataFeedPublication(models.AbstractModel):
                 feed.state = "waiting"
             elif feed.last_error:
                 feed.state = "failed"
+            elif feed.is_held:
+                feed.state = "held"
             else:
                 feed.state = "published"
 
@@ -170,11 +116,40 @@ class ProductDataFeedPublication(models.AbstractModel):
             )
         )
 
-    def _request_generation(self):
-        """Put these feeds into the queue and wake the scheduled action at commit."""
+    def action_generate_all(self):
+        """Have every offer rendered again in the background, whether it has changed or not.
+
+        :return: a notification
+        :rtype: dict
+        """
+        self._request_generation(full=True)
+        return self._notify(self.env._("Every product is being written again."))
+
+    def action_publish_anyway(self):
+        """Publish although many offers are missing that were in the last file.
+
+        :return: a notification
+        :rtype: dict
+        """
+        self._request_generation()
+        # Elevated: the question is not answered by writing on the field.
+        self.sudo().drop_accepted = True
+        return self._notify(self.env._("The file is being published with fewer offers."))
+
+    def _request_generation(self, full=False):
+        """Put these feeds into the queue and wake the scheduled action at commit.
+
+        :param bool full: render unchanged offers too
+        """
         self.check_access("write")
         # Elevated: the time is not writable by hand, the job belongs to the system.
-        self.sudo().next_generation_at = fields.Datetime.now()
+        self.sudo().write(
+            {
+                "next_generation_at": fields.Datetime.now(),
+                "requested_by_id": self.env.uid,
+                "full_requested": full,
+            }
+        )
         self.env.ref("garazd_product_feed.cron_generate").sudo()._trigger()
 
     def _notify(self, message, sticky=False):
@@ -197,8 +172,9 @@ class ProductDataFeedPublication(models.AbstractModel):
         The job runs once at a time, so feeds need no lock. Whoever changes the settings of a feed
         meanwhile makes its result be thrown away, and it is done again.
         """
-        domain = [("next_generation_at", "<=", fields.Datetime.now())]
-        feed_ids = self.search(domain, order="next_generation_at, id").ids
+        is_due = Domain("next_generation_at", "<=", fields.Datetime.now())
+        feed_ids = self.search(is_due, order="next_generation_at, id").ids
+        feed_ids += self.search(Domain("generate_on_change", "=", True) & ~is_due).ids
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=len(feed_ids))
         for feed_id in feed_ids:
@@ -219,21 +195,119 @@ class ProductDataFeedPublication(models.AbstractModel):
 
         :raises psycopg2.Error: somebody else changed the feed; roll back and try again
         """
+        started = time.monotonic()
+        is_due = self.next_generation_at <= fields.Datetime.now()
+        origin = "user" if self.requested_by_id else "schedule" if is_due else "change"
         try:
             with self.env.cr.savepoint():
-                self._generate()
+                vals = self._generate(full=self._needs_full(), only_changes=not is_due)
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
         except Exception as error:
             _logger.exception("Product feed %s was not generated", self.id)
-            self._record_failure(error)
+            vals = {"state": "failed", "message": self._record_failure(error)}
+        if vals:
+            self.env["product.data.feed.run"].create(
+                {
+                    "feed_id": self.id,
+                    "seconds": time.monotonic() - started,
+                    "origin": origin,
+                    "user_id": self.requested_by_id.id,
+                    **vals,
+                }
+            )
+        if self.requested_by_id:
+            self.requested_by_id = False
+
+    def _needs_full(self):
+        """Tell whether every offer is to be rendered: on request, and once a day.
+
+        Some of what a file depends on cannot be seen (``product.data.feed.stamp``).
+        """
+        yesterday = fields.Datetime.now() - timedelta(days=1)
+        return (
+            self.full_requested or not self.full_generated_at or self.full_generated_at <= yesterday
+        )
+
+    # === PUBLICATION === #
+
+    def _generate(self, full=False, only_changes=False):
+        """Render the file and publish it, in the current transaction.
+
+        :param bool full: render unchanged offers too
+        :param bool only_changes: do nothing when nothing has changed
+        :return: values of the ``product.data.feed.run`` that tells about it; empty if there is
+            nothing to tell
+        :rtype: dict
+        :raises Exception: whatever went wrong; the caller's savepoint keeps the last good file
+        """
+        raise NotImplementedError
+
+    def _loses_many(self, offer_count):
+        """Tell whether so few offers need somebody's consent.
+
+        :param int offer_count: how many the new file has
+        """
+        if self.drop_accepted or not self.offer_count:
+            return False
+        lost = (self.offer_count - offer_count) / self.offer_count * 100
+        return lost > self.max_drop_percent
+
+    def _hold(self, offer_count):
+        """Keep the last file and ask.
+
+        :param int offer_count: how many offers the new file would have
+        """
+        if not self.is_held:
+            env = self._with_company_lang().env
+            self._tell_followers(
+                env._(
+                    "The new file would have %(new)s offers instead of %(old)s, so it was not "
+                    "published. If that is right, press Publish Anyway.",
+                    new=offer_count,
+                    old=self.offer_count,
+                )
+            )
+        interval = timedelta(hours=self.interval_hours)
+        self.write(
+            {
+                "is_held": True,
+                "held_offer_count": offer_count,
+                "next_generation_at": fields.Datetime.now() + interval,
+                "full_requested": False,
+            }
+        )
+
+    def _note_publication(self, offer_count, full):
+        """Write down that a new file is published.
+
+        :param int offer_count: how many offers are in it
+        :param bool full: every offer was rendered
+        """
+        if self.last_error:
+            env = self._with_company_lang().env
+            self._tell_followers(env._("The file is generated again without errors."))
+        now = fields.Datetime.now()
+        vals = {
+            "generated_at": now,
+            "offer_count": offer_count,
+            "last_error": False,
+            "is_held": False,
+            "drop_accepted": False,
+            "full_requested": False,
+        }
+        if full:
+            vals["full_generated_at"] = now
+        self.write(vals)
 
     def _record_failure(self, error):
         """Tell what went wrong, and when it will be tried again.
 
         :param Exception error: what stopped the generation
+        :return: the reason in words
+        :rtype: str
         """
-        readable = isinstance(error, (UserError, etree.XMLSyntaxError))
+        readable = isinstance(error, (UserError, ExpatError))
         text = clean_line(str(error)) if readable else f"{type(error).__name__}: {error}"
         text = text[:MAX_ERROR]
         is_new = not self.last_error
@@ -254,6 +328,7 @@ class ProductDataFeedPublication(models.AbstractModel):
                     reason=text,
                 )
             self._tell_followers(body)
+        return text
 
     def _with_company_lang(self):
         """Return the feed in the language of its company: the job itself has none."""
@@ -262,50 +337,3 @@ class ProductDataFeedPublication(models.AbstractModel):
     def _tell_followers(self, body):
         """Post a message that reaches the followers; a mere note would not."""
         self.message_post(body=body, subtype_xmlid="mail.mt_comment")
-
-    # === FILE === #
-
-    def _generate(self):
-        """Render the file and publish it, in the current transaction.
-
-        :raises Exception: whatever went wrong; the caller's savepoint keeps the last good file
-        """
-        raise NotImplementedError
-
-    def _publish(self, content, offer_count):
-        """Put a new file in place of the old one. Readers see it when the transaction ends.
-
-        :param bytes content: the whole file
-        :param int offer_count: how many offers are in it
-        """
-        name = f"{self.format}.xml"
-        self._store_file("attachment_id", name, content, "application/xml")
-        self._store_file(
-            "compressed_attachment_id", f"{name}.gz", compress(content), "application/gzip"
-        )
-        if self.last_error:
-            env = self._with_company_lang().env
-            self._tell_followers(env._("The file is generated again without errors."))
-        self.write(
-            {
-                "generated_at": fields.Datetime.now(),
-                "offer_count": offer_count,
-                "file_size": len(content),
-                "last_error": False,
-            }
-        )
-
-    def _store_file(self, field_name, name, content, mimetype):
-        vals = {
-            "name": name,
-            "raw": content,
-            "mimetype": mimetype,
-            "res_model": self._name,
-            "res_id": self.id,
-            # Files of a field are not shown among the documents of the chatter.
-            "res_field": field_name,
-        }
-        if self[field_name]:
-            self[field_name].write(vals)
-        else:
-            self[field_name] = self.env["ir.attachment"].create(vals)

@@ -6,20 +6,18 @@ from odoo.fields import Domain
 from odoo.tools import SQL, float_round
 
 from ..tools.picture import extension
-from ..tools.text import clean_line
 
-MAX_OFFER_ID = 255
-# Identifiers made of the database id. No internal reference of this form is used as it is, so the
-# two kinds cannot collide.
-ID_PREFIX = "odoo-"
+# Ids of internal categories are published as they are, those of eCommerce categories behind this
+# number: the two kinds never meet, and both stay the same for ever.
+PUBLIC_GROUPS = 500_000_000
 
 
 class ProductDataFeedSource(models.AbstractModel):
-    """What a feed offers: which products, by which identifier, at which price, how many.
+    """What a feed offers: which products, in which groups, how many, with which pictures.
 
     The methods answer for many products at once; the number of their queries does not depend on
-    how many. Whatever sends prices or quantities by another way than the file asks here too, so
-    that both always say the same.
+    how many. Whatever sends quantities by another way than the file asks here too, so that both
+    always say the same.
     """
 
     _name = "product.data.feed.source"
@@ -31,37 +29,59 @@ class ProductDataFeedSource(models.AbstractModel):
 
     # Products
     domain = fields.Char(
-        string="Products",
+        string="Conditions",
         required=True,
-        default=repr([("sale_ok", "=", True), ("type", "=", "consu")]),
-        help="Only products that fit these conditions are published.",
+        default=repr([("type", "=", "consu")]),
+        help="Only products that fit these conditions are published. Archived products and those "
+        "that are not for sale never are.",
+    )
+    product_categ_ids = fields.Many2many(
+        "product.category",
+        relation="product_data_feed_category_rel",
+        column1="feed_id",
+        column2="category_id",
+        string="Product Categories",
+        help="Only products of these categories and of those below them. Empty: all categories.",
+    )
+    product_tag_ids = fields.Many2many(
+        "product.tag",
+        relation="product_data_feed_tag_rel",
+        column1="feed_id",
+        column2="tag_id",
+        string="Product Tags",
+        help="Only products with one of these tags. Empty: with any or no tag.",
+    )
+    included_product_ids = fields.Many2many(
+        "product.product",
+        relation="product_data_feed_included_rel",
+        column1="feed_id",
+        column2="product_id",
+        string="Always Publish",
+        domain=[("sale_ok", "=", True)],
+        help="These products are published even if they do not fit the conditions.",
+    )
+    excluded_product_ids = fields.Many2many(
+        "product.product",
+        relation="product_data_feed_excluded_rel",
+        column1="feed_id",
+        column2="product_id",
+        string="Never Publish",
+        help="These products are left out even if they fit the conditions.",
+    )
+    category_source = fields.Selection(
+        selection=[
+            ("internal", "Product categories"),
+            ("public", "eCommerce categories"),
+        ],
+        string="Groups From",
+        required=True,
+        default="internal",
+        help="The categories that become the groups of products on the marketplace.",
     )
     image_limit = fields.Integer(
         string="Pictures per Product",
         default=10,
         help="The main picture comes first. Prom.ua takes up to 10.",
-    )
-
-    # Prices
-    currency_id = fields.Many2one(
-        "res.currency",
-        required=True,
-        compute="_compute_currency_id",
-        store=True,
-        readonly=False,
-        precompute=True,
-        help="All prices are converted into this currency at today's rate.",
-    )
-    pricelist_id = fields.Many2one(
-        "product.pricelist",
-        check_company=True,
-        help="Prices for one piece by this pricelist. Empty: the sales price of the product.",
-    )
-    compare_pricelist_id = fields.Many2one(
-        "product.pricelist",
-        string="Old Price Pricelist",
-        check_company=True,
-        help="When its price is higher, it is published as the crossed-out price.",
     )
 
     # Quantities
@@ -112,19 +132,13 @@ class ProductDataFeedSource(models.AbstractModel):
         "CHECK(stock_buffer >= 0)", "Safety Stock cannot be negative."
     )
 
-    @api.depends("company_id")
-    def _compute_currency_id(self):
-        hryvnia = self.env["res.currency"].search([("name", "=", "UAH")], limit=1)
-        for feed in self:
-            if not feed.currency_id:
-                feed.currency_id = hryvnia or feed.company_id.currency_id
-
     @api.constrains("domain")
     def _check_domain(self):
         for feed in self:
-            # With the rights of whoever writes it: conditions on hidden fields are refused.
+            # Constraints run with elevated rights; conditions on fields that are hidden from
+            # whoever writes them are refused.
             try:
-                feed.env["product.product"].search_count(feed._parse_domain(), limit=1)
+                feed.env(su=False)["product.product"].search_count(feed._parse_domain(), limit=1)
             except (ValueError, TypeError, KeyError) as error:
                 raise ValidationError(feed._get_domain_error()) from error
 
@@ -149,14 +163,46 @@ class ProductDataFeedSource(models.AbstractModel):
             domain=self.domain,
         )
 
+    @api.constrains("category_source")
+    def _check_category_source(self):
+        for feed in self:
+            if feed.category_source == "public" and "product.public.category" not in self.env:
+                raise ValidationError(
+                    self.env._("There are no eCommerce categories: eCommerce is not installed.")
+                )
+
     def _get_product_domain(self):
         """Return the domain of all products that this feed may publish.
 
         :rtype: odoo.fields.Domain
         """
-        # Said here too: the conditions may ask for archived products, nobody can buy those.
-        is_active = Domain("active", "=", True)
-        return self._parse_domain() & is_active & self._get_company_domain()
+        chosen = self._parse_domain()
+        if self.product_categ_ids:
+            chosen &= Domain("categ_id", "child_of", self.product_categ_ids.ids)
+        if self.product_tag_ids:
+            chosen &= Domain("all_product_tag_ids", "in", self.product_tag_ids.ids)
+        if self.included_product_ids:
+            chosen |= Domain("id", "in", self.included_product_ids.ids)
+        if self.excluded_product_ids:
+            chosen &= Domain("id", "not in", self.excluded_product_ids.ids)
+        # Said here too: the conditions may ask for others, nobody can buy those.
+        for_sale = Domain("active", "=", True) & Domain("sale_ok", "=", True)
+        return chosen & for_sale & self._get_company_domain()
+
+    def _get_product_ids(self):
+        """Return the products to publish.
+
+        :return: variant ids by product template id, both growing
+        :rtype: dict[int, list[int]]
+        """
+        model = self.env["product.product"]
+        query = model._search(self._get_product_domain(), order="product_tmpl_id.id, id")
+        template = model._field_to_sql(model._table, "product_tmpl_id", query)
+        found = {}
+        rows = self.env.execute_query(query.select(template, SQL.identifier(model._table, "id")))
+        for template_id, product_id in rows:
+            found.setdefault(template_id, []).append(product_id)
+        return found
 
     def _get_company_domain(self):
         """Return the domain of the products that the feed's company can sell."""
@@ -175,109 +221,7 @@ class ProductDataFeedSource(models.AbstractModel):
             active_test=True,
         )
 
-    # === IDENTIFIERS === #
-
-    def _get_offer_id(self, product):
-        """Return the identifier that this feed gives to a product.
-
-        :param product.product product: one variant
-        :rtype: str
-        """
-        return self._get_offer_ids(product)[product.id]
-
-    def _get_offer_ids(self, products):
-        """Return the identifiers that this feed gives to products.
-
-        It is the internal reference when that is unique among the company's active products, else
-        ``odoo-`` and the database id. Marketplaces recognize a product by it: whoever changes the
-        reference makes a new product of it there.
-
-        :param product.product products: any number of variants
-        :return: identifiers by product id
-        :rtype: dict[int, str]
-        """
-        feed = self._with_feed_context()
-        shared = feed._get_shared_references(products)
-        return {
-            product.id: product.default_code
-            if product.default_code not in shared and is_usable_id(product.default_code)
-            else f"{ID_PREFIX}{product.id}"
-            for product in products.sudo()
-        }
-
-    def _get_shared_references(self, products):
-        """Return the internal references of these products that other products have too."""
-        codes = {code for code in products.sudo().mapped("default_code") if code}
-        if not codes:
-            return set()
-        model = self.env["product.product"]
-        query = model._search(self._get_company_domain() & Domain("default_code", "in", codes))
-        code = model._field_to_sql(model._table, "default_code", query)
-        query.groupby = code
-        query.having = SQL("COUNT(*) > 1")
-        return {row[0] for row in self.env.execute_query(query.select(code))}
-
-    def _find_products(self, offer_ids):
-        """Return the products that identifiers of this feed stand for.
-
-        Products that no longer fit the feed's conditions are found too, archived ones only when no
-        active product has that reference.
-
-        :param offer_ids: identifiers as the feed gives them
-        :return: one product for each identifier that means exactly one
-        :rtype: dict[str, product.product]
-        """
-        feed = self._with_feed_context().with_context(active_test=False)
-        model = feed.env["product.product"]
-        numbers = {}
-        codes = set()
-        for offer_id in set(filter(None, offer_ids)):
-            number = offer_id.removeprefix(ID_PREFIX)
-            if not is_own_form(offer_id):
-                codes.add(offer_id)
-            elif int(number) < 1 << 31 and offer_id == f"{ID_PREFIX}{int(number)}":
-                numbers[int(number)] = offer_id
-        domain = Domain("id", "in", list(numbers)) | Domain("default_code", "in", list(codes))
-        products = model.search(domain & feed._get_company_domain())
-        result = {numbers[product.id]: product for product in products if product.id in numbers}
-        for code, group in products.grouped("default_code").items():
-            candidates = group.filtered("active") or group
-            if code in codes and len(candidates) == 1:
-                result[code] = candidates
-        # The caller decides with which rights the products are read.
-        return {key: product.with_env(self.env) for key, product in result.items()}
-
-    # === PRICES AND QUANTITIES === #
-
-    def _get_prices(self, products):
-        """Return what one piece costs, in the feed's currency.
-
-        :return: rounded amounts by product id
-        :rtype: dict[int, float]
-        """
-        return self._get_pricelist_prices(products, self.sudo().pricelist_id)
-
-    def _get_compare_prices(self, products):
-        """Return the crossed-out prices; products without one are missing.
-
-        :return: rounded amounts by product id, in the feed's currency
-        :rtype: dict[int, float]
-        """
-        pricelist_sudo = self.sudo().compare_pricelist_id
-        if not pricelist_sudo:
-            return {}
-        old = self._get_pricelist_prices(products, pricelist_sudo)
-        new = self._get_prices(products)
-        compare = self.sudo().currency_id.compare_amounts
-        return {id_: price for id_, price in old.items() if compare(price, new[id_]) > 0}
-
-    def _get_pricelist_prices(self, products, pricelist):
-        feed = self._with_feed_context()
-        currency = feed.currency_id
-        prices = pricelist.with_env(feed.env)._get_products_price(
-            products.with_env(feed.env), 1.0, currency=currency
-        )
-        return {id_: currency.round(price) for id_, price in prices.items()}
+    # === QUANTITIES === #
 
     def _get_quantities(self, products):
         """Return how many pieces may be sold: the stock less the safety stock, never below 0.
@@ -286,23 +230,114 @@ class ProductDataFeedSource(models.AbstractModel):
         :rtype: dict[int, int | None]
         """
         feed = self._with_feed_context()
+        products = products.with_env(feed.env)
+        counted = products.filtered(self._is_counted)
         field_name = feed._get_quantity_field()
-        result = {}
-        for product in products.with_env(feed.env):
-            if product.is_storable:
-                left = max(product[field_name] - feed.stock_buffer, 0.0)
-                result[product.id] = int(
-                    float_round(left, precision_digits=0, rounding_method="DOWN")
-                )
-            else:
-                result[product.id] = None
+        # Without the fields: they would compute and keep five numbers for each product. Kits are
+        # counted by their components here too.
+        stock = counted._compute_quantities_dict(None, None, None)
+        result = dict.fromkeys(products.ids)
+        for product_id in counted.ids:
+            left = max(stock[product_id][field_name] - feed.stock_buffer, 0.0)
+            result[product_id] = int(float_round(left, precision_digits=0, rounding_method="DOWN"))
         return result
+
+    @api.model
+    def _is_counted(self, product):
+        """Tell whether the stock says how many pieces of a product there are."""
+        # `is_kits` comes with Manufacturing.
+        # The template: through the variant the field would be computed for each one.
+        is_storable = product.product_tmpl_id.is_storable
+        return is_storable or ("is_kits" in product._fields and product.is_kits)
 
     def _get_quantity_field(self):
         """Return the name of the product's field that the quantity basis stands for."""
         return {"free": "free_qty", "on_hand": "qty_available", "forecast": "virtual_available"}[
             self.quantity_basis
         ]
+
+    # === GROUPS === #
+
+    def _get_category(self, template):
+        """Return the category whose group a product is published in, possibly empty.
+
+        :param product.template template: the product
+        :rtype: product.category | product.public.category
+        """
+        if self.category_source == "public" and "public_categ_ids" in template._fields:
+            return template.public_categ_ids[:1]
+        return template.categ_id
+
+    @api.model
+    def _get_group_number(self, category):
+        """Return the number by which the marketplace knows the group of a category.
+
+        :rtype: int
+        """
+        is_internal = category._name == "product.category"
+        return category.id if is_internal else PUBLIC_GROUPS + category.id
+
+    def _find_categories(self, numbers):
+        """Return the categories of these groups with all above them, parents first.
+
+        :param numbers: by ``_get_group_number``
+        :rtype: product.category | product.public.category
+        """
+        is_public = self.category_source == "public" and "product.public.category" in self.env
+        model = self.env["product.public.category" if is_public else "product.category"]
+        ids = [number - PUBLIC_GROUPS if is_public else number for number in numbers]
+        found = model.search([("id", "parent_of", ids)]) if ids else model
+        return found.sorted(lambda category: (category.parent_path.count("/"), category.id))
+
+    # === VARIANTS === #
+
+    def _get_variant_counts(self, products):
+        """Return how many active variants the products have, by product template.
+
+        :rtype: dict[int, int]
+        """
+        groups = self.env["product.product"]._read_group(
+            [("product_tmpl_id", "in", products.product_tmpl_id.ids)],
+            ["product_tmpl_id"],
+            ["__count"],
+        )
+        return {template.id: count for template, count in groups}
+
+    def _get_attribute_values(self, products):
+        """Return the attribute values of these variants.
+
+        Attributes that make no variants hold for all variants of a product. What is still to be
+        written to the database is not seen.
+
+        :return: for each product id the values by attribute, ids in the order of the product form
+        :rtype: dict[int, dict[int, list[int]]]
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT product.id, line.attribute_id, value.product_attribute_value_id
+                  FROM product_product product
+                  JOIN product_template_attribute_line line
+                    ON line.product_tmpl_id = product.product_tmpl_id AND line.active
+                  JOIN product_attribute attribute ON attribute.id = line.attribute_id
+                  JOIN product_template_attribute_value value
+                    ON value.attribute_line_id = line.id AND value.ptav_active
+                  JOIN product_attribute_value name ON name.id = value.product_attribute_value_id
+             LEFT JOIN product_variant_combination combination
+                    ON combination.product_product_id = product.id
+                   AND combination.product_template_attribute_value_id = value.id
+                 WHERE product.id = ANY(%s)
+                   AND (attribute.create_variant = 'no_variant'
+                        OR combination.product_product_id IS NOT NULL)
+              ORDER BY line.sequence, attribute.sequence, line.id, name.sequence, name.id
+                """,
+                products.ids,
+            )
+        )
+        found = {id_: {} for id_ in products.ids}
+        for product_id, attribute_id, value_id in rows:
+            found[product_id].setdefault(attribute_id, []).append(value_id)
+        return found
 
     # === PICTURES === #
 
@@ -345,19 +380,3 @@ class ProductDataFeedSource(models.AbstractModel):
         if 1 <= number <= min(len(pictures), feed.image_limit):
             return pictures[number - 1]
         return feed.env["ir.attachment"]
-
-
-def is_own_form(text):
-    """Tell whether a text looks like an identifier made of a database id."""
-    number = text.removeprefix(ID_PREFIX)
-    return number != text and number.isascii() and number.isdigit()
-
-
-def is_usable_id(reference):
-    """Tell whether an internal reference can be an identifier as it is."""
-    return bool(
-        reference
-        and len(reference) <= MAX_OFFER_ID
-        and reference == clean_line(reference)
-        and not is_own_form(reference)
-    )

@@ -1,9 +1,10 @@
 from collections import defaultdict
 
-from odoo import models
+from odoo import fields, models
 from odoo.fields import Domain
 
 from ..tools.picture import READABLE_MIMETYPES
+from .product_template import FEED_GROUPS
 
 # Fields of the file that holds a picture; its content is not among them.
 PICTURE_FIELDS = ("res_model", "res_id", "res_field", "mimetype", "checksum")
@@ -11,6 +12,25 @@ PICTURE_FIELDS = ("res_model", "res_id", "res_field", "mimetype", "checksum")
 
 class ProductProduct(models.Model):
     _inherit = "product.product"
+
+    included_feed_ids = fields.Many2many(
+        "product.data.feed",
+        relation="product_data_feed_included_rel",
+        column1="product_id",
+        column2="feed_id",
+        string="Always in Feeds",
+        groups=FEED_GROUPS,
+        help="Published in these data feeds even if the product does not fit their conditions.",
+    )
+    excluded_feed_ids = fields.Many2many(
+        "product.data.feed",
+        relation="product_data_feed_excluded_rel",
+        column1="product_id",
+        column2="feed_id",
+        string="Never in Feeds",
+        groups=FEED_GROUPS,
+        help="Left out of these data feeds even if the product fits their conditions.",
+    )
 
     def _get_data_feed_pictures(self):
         """Return the pictures of these variants: the main one, then the extra ones of eCommerce.

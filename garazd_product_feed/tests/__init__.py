@@ -6,7 +6,13 @@ from . import test_feed_prices
 from . import test_feed_quantities
 from . import test_feed_variants
 from . import test_feed_identifiers
+from . import test_feed_incremental
 from . import test_feed_issues
 from . import test_feed_generation
+from . import test_feed_publication
+from . import test_feed_schema
+from . import test_feed_values
+from . import test_document
 from . import test_feed_access
+from . import test_feed_link
 from . import test_feed_http

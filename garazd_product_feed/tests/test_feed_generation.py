@@ -141,7 +141,8 @@ class TestFeedGeneration(FeedCommon, CronMixinCase):
         for number in range(25):
             self._make_product(name=f"Pot number {number}", image_1920=self.product.image_1920)
         self._make_product(list_price=0)
-        root = etree.fromstring(self.feed.with_user(self.reader)._render_preview())
+        content, _findings = self.feed.with_user(self.reader)._render_preview()
+        root = etree.fromstring(content)
         self.assertEqual(len(root.xpath("//offer")), 20)
         self.assertEqual(root.xpath("//category/@id"), [str(self.category.id)])
         self.assertFalse(self.feed.generated_at)
@@ -152,8 +153,8 @@ class TestFeedGeneration(FeedCommon, CronMixinCase):
         self._make_template(values=("Red", "Blue", "Green"))
         self._make_product(list_price=0)
         whole = self._generate()
-        with patch.object(product_data_feed.ProductDataFeed._iter_offers, "__defaults__", (2,)):
-            paged = self._generate()
+        with patch.object(product_data_feed, "PAGE_SIZE", 2):
+            paged = self._generate(full=True)
         self.assertEqual(len(whole.xpath("//offer")), 4)
         for root in (whole, paged):
             root.attrib.pop("date")
@@ -173,7 +174,7 @@ class TestFeedGeneration(FeedCommon, CronMixinCase):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            self.feed._generate()
+            self.feed._generate(full=True)
             self.env.flush_all()
             return self.env.cr.sql_log_count - before
 

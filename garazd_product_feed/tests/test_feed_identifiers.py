@@ -19,7 +19,7 @@ class TestFeedIdentifiers(FeedCommon):
             self.feed._get_offer_ids(products),
             {product.id: f"odoo-{product.id}" for product in products},
         )
-        self.assertIn("reference_shared", self._get_codes(products[0]))
+        self.assertIn("identifier_differs", self._get_codes(products[0]))
 
     def test_reference_of_another_companys_product_does_not_matter(self):
         other = self.env["res.company"].create({"name": "Other"})

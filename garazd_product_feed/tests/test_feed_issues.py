@@ -1,5 +1,3 @@
-from unittest.mock import patch
-
 from odoo.tests import tagged
 
 from .common import FeedCommon, make_picture
@@ -39,19 +37,6 @@ class TestFeedIssues(FeedCommon):
         product = self._make_product(image_1920=SVG)
         self._assert_left_out(product, "picture_missing")
         self.assertIn("picture_format", self._get_codes(product))
-
-    def test_second_product_with_an_identifier_is_left_out(self):
-        first, second = self._make_product(), self._make_product()
-        with patch.object(
-            type(self.feed),
-            "_get_offer_ids",
-            lambda feed, products: dict.fromkeys(products.ids, "SAME"),
-        ):
-            root = self._generate()
-        self.assertEqual(root.xpath("//offer/@id"), ["SAME"])
-        issue = self.feed.issue_ids.filtered(lambda i: i.code == "duplicate_id")
-        self.assertEqual(issue.product_id, second)
-        self.assertNotEqual(issue.product_id, first)
 
     def test_weak_texts_are_warned_about(self):
         self._assert_warned(self._make_product(description_sale=False), "description_missing")

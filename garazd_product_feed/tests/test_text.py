@@ -49,12 +49,57 @@ class TestText(BaseCase):
         self.assertEqual(text.clean_html(False), "")
 
     def test_character_reference_to_a_control_character_is_removed(self):
-        self.assertEqual(text.clean_html("<p>a&#11;b&#0;c</p>").replace("\ufffd", ""), "<p>abc</p>")
+        self.assertEqual(text.clean_html("<p>a&#11;b&#xFFFF;c&#13;</p>"), "<p>abc\n</p>")
+        # Text is moved when tags are removed, and no text with such a character can be.
+        self.assertEqual(text.clean_html("<h3><td>&#11;a</td>&#11;b</h3>"), "<p>a</p>b")
 
     def test_plain_text_becomes_paragraphs(self):
         self.assertEqual(
             text.text_to_html("a < b\nline\r\n\r\n\r\nnext"), "<p>a &lt; b<br>line</p><p>next</p>"
         )
+
+    def test_tags_that_a_parser_would_place_elsewhere_are_not_written(self):
+        for source, cleaned in (
+            ("<p>a<span><p>b</p></span>c</p>", "a<p>b</p>c"),
+            ("<h2><div>a</div></h2>", "<p>a</p>"),
+            ("<li>a</li>", "<p>a</p>"),
+            ('<td colspan="2">a</td>', "<p>a</p>"),
+            (
+                "<table><tr><td>a<td><p>b</table>",
+                "<table><tr><td>a</td><td><p>b</p></td></tr></table>",
+            ),
+            ("<ul><li>a<li></ul>", "<ul><li>a</li></ul>"),
+        ):
+            self.assertEqual(text.clean_html(source), cleaned)
+
+    def test_blocks_that_lose_their_tags_do_not_run_together(self):
+        source = "<div>a<p>b</p>c</div><div>d<p>e</p></div>"
+        self.assertEqual(text.describe(source, True).plain, "a b c d e")
+
+    def test_cells_keep_how_far_they_reach(self):
+        source = '<table><tr><td class="x" colspan="2" rowspan="all">a</td></tr></table>'
+        self.assertEqual(text.clean_html(source), '<table><tr><td colspan="2">a</td></tr></table>')
+
+    def test_deeply_nested_text_is_not_lost(self):
+        source = "<p>a</p>" + "<div>" * 500 + "deep"
+        self.assertEqual(text.describe(source, True).plain, "a deep")
+
+    def test_plain_text_keeps_words_whole_and_lines_apart(self):
+        source = "<p>Го<b>рщик</b> &lt;A&gt;<br>new</p><ul><li>1</li><li>2</li></ul>"
+        self.assertEqual(text.describe(source, True).plain, "Горщик <A> new 1 2")
+        self.assertEqual(text.describe("a < b\n\nc", False), ("<p>a &lt; b</p><p>c</p>", "a < b c"))
+
+    def test_html_is_cut_at_a_word_and_closed(self):
+        source = "<ul><li>one <b>two</b>three four</li></ul>"
+        whole = "<ul><li>one <b>two</b>three</li></ul>"
+        self.assertEqual(text.cut_html(source, len(source)), source)
+        self.assertEqual(text.cut_html(source, len(whole)), whole)
+        self.assertEqual(text.cut_html(source, len(whole) - 1), "<ul><li>one</li></ul>")
+        self.assertEqual(text.cut_html(source, 20), "")
+
+    def test_html_is_cut_between_blocks(self):
+        source = "<p>one</p><p>two</p><p>three</p>"
+        self.assertEqual(text.cut_html(source, 25), "<p>one</p><p>two</p>")
 
     def test_contacts_are_found(self):
         for contact in (
@@ -74,3 +119,39 @@ class TestText(BaseCase):
         self.assertTrue(text.is_shouting("ГОРЩИК ГЛИНЯНИЙ"))
         self.assertFalse(text.is_shouting("Горщик ГЛИНЯНИЙ"))
         self.assertFalse(text.is_shouting("ASUS X1"))
+        self.assertFalse(text.is_shouting("שולחן אוכל מעץ מלא"))
+
+    def test_words_of_selling_are_found_as_they_are_written(self):
+        for word in ("Купити", "ЗАМОВИТИ", "заказать", "недорого", "оптом", "Viber", "телеграмі"):
+            self.assertEqual(text.find_forbidden(f"Горщик ({word}), новий"), word)
+        self.assertEqual(text.find_forbidden("Дешево! Купити"), "Дешево")
+
+    def test_similar_words_are_allowed(self):
+        for innocent in (
+            "Дешевов",
+            "оптоволокно",
+            "замовник",
+            "на замовлення",
+            "скупити",
+            "дорогий",
+            "оптика",
+            "Viberg",
+            "№ 5 × 2 ™ ★ ✓ →",
+        ):
+            self.assertEqual(text.find_forbidden(innocent), "")
+
+    def test_emoji_are_found(self):
+        for emoji in ("🏺", "⭐", "❤\ufe0f", "🇺"):
+            self.assertEqual(text.find_forbidden(f"Горщик{emoji}"), emoji)
+
+    def test_queries_are_written_once_in_their_order(self):
+        self.assertEqual(
+            text.join_phrases(["горщик, глек", " Глек ", "", "чашка\nсиня"]),
+            ("горщик, глек, чашка синя", []),
+        )
+
+    def test_queries_that_do_not_fit_are_returned(self):
+        self.assertEqual(
+            text.join_phrases(["a" * 51, "b" * 50, "c" * 50, "d"], limit=60),
+            ("b" * 50 + ", d", ["a" * 51, "c" * 50]),
+        )

@@ -9,7 +9,7 @@ from PIL import Image, ImageOps, WebPImagePlugin
 # Longer sides are shrunk by the marketplaces themselves.
 MAX_SIDE = 1280
 # Formats whose file is published as it is when it is small enough.
-UNTOUCHED = {"JPEG": "image/jpeg", "PNG": "image/png"}
+UNTOUCHED = {"JPEG", "PNG"}
 # What can be read; drawings (SVG) cannot.
 READABLE_MIMETYPES = (
     "image/jpeg",
@@ -26,42 +26,45 @@ def extension(mimetype):
     return "png" if mimetype == "image/png" else "jpg"
 
 
-def to_publishable(data):
+def to_publishable(file):
     """Return a picture as JPEG or PNG with sides of at most ``MAX_SIDE`` pixels.
 
-    :param bytes data: a picture in any readable format
-    :return: the content and its MIME type
-    :rtype: tuple[bytes, str]
+    :param BinaryIO file: a picture in any readable format
+    :return: the new content; ``None`` if the picture can be published as it is, which is known
+        without reading all of it
+    :rtype: bytes | None
     :raises OSError: this is not a readable picture
     """
     try:
-        return _convert(data)
+        return _convert(file)
     except (SyntaxError, ValueError, Image.DecompressionBombError) as error:
         # Pillow's words for "broken" and "too large".
         raise OSError(str(error)) from error
 
 
-def _convert(data):
-    image = _open(data)
+def _convert(file):
+    image = _open(file)
     kind = image.format
     if kind in UNTOUCHED and max(image.size) <= MAX_SIDE:
-        return data, UNTOUCHED[kind]
+        return None
     image = ImageOps.exif_transpose(image)
     image.thumbnail((MAX_SIDE, MAX_SIDE))
     output = io.BytesIO()
     if kind == "PNG":
         image.save(output, "PNG", optimize=True)
-        return output.getvalue(), "image/png"
-    _on_white(image).save(output, "JPEG", quality=QUALITY, optimize=True)
-    return output.getvalue(), "image/jpeg"
+    else:
+        _on_white(image).save(output, "JPEG", quality=QUALITY, optimize=True)
+    return output.getvalue()
 
 
-def _open(data):
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+def _open(file):
+    head = file.read(12)
+    file.seek(0)
+    if head[:4] == b"RIFF" and head[8:] == b"WEBP":
         if not WebPImagePlugin.SUPPORTED:
             raise OSError("This build of Pillow cannot read WebP.")
-        return WebPImagePlugin.WebPImageFile(io.BytesIO(data))
-    return Image.open(io.BytesIO(data))
+        return WebPImagePlugin.WebPImageFile(file)
+    return Image.open(file)
 
 
 def _on_white(image):

@@ -1,0 +1,379 @@
+import hashlib
+import json
+import re
+import secrets
+
+from lxml import etree
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+# Settings that do not change what an offer says. Some choose the products; whatever is chosen has
+# its own stamp.
+IDLE_FIELDS = {
+    "active",
+    "domain",
+    "drop_accepted",
+    "excluded_product_ids",
+    "generate_on_change",
+    "included_product_ids",
+    "interval_hours",
+    "link_grace_hours",
+    "max_drop_percent",
+    "name",
+    "product_categ_ids",
+    "product_tag_ids",
+}
+TEMPLATE_CALL = re.compile(r"""t-call=["']([\w.]+)["']""")
+STAMP_MASK = (1 << 63) - 1
+
+
+class ProductDataFeedStamp(models.AbstractModel):
+    """What the file of a feed depends on, so that only what changed is rendered again.
+
+    The *basis* is a digest of what every offer depends on; when it differs, all of them are
+    rendered. The *stamp* of a product is a number made of the versions of the rows that only its
+    own offers are read from.
+
+    A version is where PostgreSQL keeps the row and which transaction wrote it (``ctid`` and
+    ``xmin``): every change of a row gives it another one, whoever makes it and however, and they
+    are only ever compared for being equal. Moving the database elsewhere gives new ones to all
+    rows, which costs one full generation.
+
+    Whatever cannot be known this way (the code of other modules, a template that asks for
+    unforeseen fields) is covered by the full generation once a day.
+    """
+
+    _name = "product.data.feed.stamp"
+    _description = "Stamp of a Data Feed"
+
+    # === BASIS === #
+
+    def _get_basis(self):
+        """Return a digest of what all offers depend on.
+
+        :return: another one each time when that cannot be known
+        :rtype: str
+        """
+        dependencies = self._get_value_dependencies()
+        if dependencies is None:
+            return secrets.token_hex(16)
+        parts = [
+            self._get_settings(),
+            self._get_public_path(),
+            self._get_template_source(),
+            self._get_modules(),
+            self._get_rates(),
+            self._get_table_versions(dependencies),
+        ]
+        text = json.dumps(parts, sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def _get_settings(self):
+        """Return the settings of the feed that matter for its content."""
+        names = [
+            name
+            for name, field in self._fields.items()
+            if field.store
+            and not field.readonly
+            and field.type != "one2many"
+            and name not in IDLE_FIELDS
+        ]
+        lines = self.value_ids
+        return [
+            self.read(sorted(names), load=None),
+            lines.with_context(prefetch_langs=True).read(
+                [name for name, field in lines._fields.items() if field.store], load=None
+            ),
+            self._get_portal_refs(),
+        ]
+
+    def _get_template_source(self):
+        """Return the template with everything it calls, as it is after all inheritance."""
+        found = {}
+        waiting = [self.template_id or self._get_format()._get_template()]
+        while waiting:
+            view = waiting.pop()
+            if view.id not in found:
+                found[view.id] = self._get_combined_source(view)
+                waiting += self._get_called_templates(found[view.id])
+        return found
+
+    @api.model
+    def _get_combined_source(self, view):
+        """Return a template after all inheritance."""
+        return etree.tostring(view._get_combined_arch(), encoding="unicode")
+
+    @api.model
+    def _get_called_templates(self, source):
+        """Return the templates that one calls by their names.
+
+        :param str source: by ``_get_combined_source``
+        :rtype: ir.ui.view
+        """
+        views = self.env["ir.ui.view"]
+        for key in dict.fromkeys(TEMPLATE_CALL.findall(source)):
+            views |= views._get_template_view(key, raise_if_not_found=False) or views
+        return views
+
+    def _get_modules(self):
+        """Return the versions of all modules: other code may give other texts."""
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT name, latest_version FROM ir_module_module WHERE state = 'installed' "
+                "ORDER BY name"
+            )
+        )
+        return [list(row) for row in rows]
+
+    def _get_rates(self):
+        """Return today's rates of all currencies."""
+        currencies = self.env["res.currency"].search([])
+        return currencies._get_rates(self.company_id, fields.Date.context_today(self))
+
+    def _get_value_dependencies(self):
+        """Return the models that the values are read from, ``None`` when that cannot be known."""
+        found = set()
+        for line in self.value_ids:
+            names = line._get_dependencies()
+            if names is None:
+                return None
+            found |= names
+        return found
+
+    def _get_table_versions(self, model_names):
+        """Return one number for each table that is not read product by product.
+
+        :param set model_names: of what the values of the feed are read from
+        :rtype: list
+        """
+        # Their rows are part of the stamps.
+        own = {"product.template", "product.product", "product.tag"}
+        tables = [
+            SQL("SELECT 0, %s FROM uom_uom v", _sum_versions()),
+            # Without what every inventory changes.
+            SQL(
+                "SELECT 1,"
+                " sum(hashtext(concat_ws(',', id, usage, active, parent_path, company_id)))"
+                " FROM stock_location"
+            ),
+            SQL("SELECT 2, %s FROM stock_warehouse v", _sum_versions()),
+            SQL(
+                "SELECT 3, %s FROM ir_config_parameter v WHERE key LIKE 'product.%%'",
+                _sum_versions(),
+            ),
+            *self._get_pricelist_queries(),
+        ]
+        for number, name in enumerate(sorted(model_names - own), 100):
+            model = self.env[name]
+            if model._auto and not model._abstract:
+                tables.append(
+                    SQL(
+                        "SELECT %s, %s FROM %s v",
+                        number,
+                        _sum_versions(),
+                        SQL.identifier(model._table),
+                    )
+                )
+        union = SQL(" UNION ALL ").join(tables)
+        return sorted([list(map(str, row)) for row in self.env.execute_query(union)])
+
+    def _get_pricelist_queries(self):
+        """Return the queries about pricelist rules that hold for more than one product."""
+        chain = self._get_pricelist_chain(self.pricelist_id | self.compare_pricelist_id)
+        if not chain:
+            return []
+        queries = [
+            SQL(
+                # Without what every change of one of its rules changes.
+                "SELECT 10, sum(hashtext(concat_ws(',', id, currency_id))) FROM product_pricelist"
+                " WHERE id = ANY(%s)",
+                chain.ids,
+            ),
+            SQL(
+                "SELECT 11, %s FROM product_pricelist_item v"
+                " WHERE pricelist_id = ANY(%s) AND product_tmpl_id IS NULL AND product_id IS NULL"
+                " AND %s",
+                _sum_versions(),
+                chain.ids,
+                self._get_rule_is_valid(),
+            ),
+        ]
+        if chain.item_ids.categ_id:
+            queries.append(
+                SQL(
+                    "SELECT 12, sum(hashtext(concat_ws(',', id, parent_path)))"
+                    " FROM product_category"
+                )
+            )
+        return queries
+
+    def _get_rule_is_valid(self):
+        """Return the condition that the rule ``v`` holds now."""
+        now = fields.Datetime.now()
+        return SQL(
+            "(v.date_start IS NULL OR v.date_start <= %s)"
+            " AND (v.date_end IS NULL OR v.date_end >= %s)",
+            now,
+            now,
+        )
+
+    # === STAMPS === #
+
+    def _get_stamps(self, product_ids):
+        """Return what each product's offers depend on.
+
+        :param dict product_ids: the variants to publish by product template
+        :return: a number by product template
+        :rtype: dict[int, int]
+        """
+        versions = self._get_versions(list(product_ids))
+        moody = self._get_moody_templates(list(product_ids))
+        return {
+            template_id: secrets.randbits(63)
+            if template_id in moody
+            else hash((versions.get(template_id, 0), *ids)) & STAMP_MASK
+            for template_id, ids in product_ids.items()
+        }
+
+    def _get_moody_templates(self, template_ids):
+        """Return the products whose offers depend on more than their own rows.
+
+        :param list template_ids: the products to publish
+        :rtype: set[int]
+        """
+        if "mrp.bom" not in self.env:
+            return set()
+        # Kits: as many as their components allow.
+        kits = self.env["mrp.bom"].search(
+            [("type", "=", "phantom"), ("product_tmpl_id", "in", template_ids)]
+        )
+        return set(kits.product_tmpl_id.ids)
+
+    def _get_versions(self, template_ids):
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH wanted AS MATERIALIZED (SELECT unnest(%s::int[]) AS id)
+              SELECT template_id, (sum(version) %% %s)::bigint
+                FROM (%s) AS row_versions (template_id, version)
+                JOIN wanted ON wanted.id = row_versions.template_id
+            GROUP BY template_id
+                """,
+                template_ids,
+                STAMP_MASK,
+                SQL(" UNION ALL ").join(self._get_version_queries()),
+            )
+        )
+        return dict(rows)
+
+    def _get_version_queries(self):
+        """Return the queries that give ``(product template, version)`` of each row.
+
+        :rtype: list[SQL]
+        """
+        queries = [
+            SQL("SELECT v.id, %s FROM product_template v", _version(1)),
+            SQL("SELECT v.product_tmpl_id, %s FROM product_product v", _version(2)),
+            SQL(
+                "SELECT v.product_tmpl_id, %s # %s FROM product_template_attribute_line v"
+                " JOIN product_attribute a ON a.id = v.attribute_id",
+                _version(3),
+                _version(3, "a"),
+            ),
+            SQL(
+                "SELECT v.product_tmpl_id, %s # %s FROM product_template_attribute_value v"
+                " JOIN product_attribute_value a ON a.id = v.product_attribute_value_id",
+                _version(4),
+                _version(4, "a"),
+            ),
+            SQL(
+                "SELECT r.product_template_id, %s FROM product_tag_product_template_rel r"
+                " JOIN product_tag v ON v.id = r.product_tag_id",
+                _version(5),
+            ),
+            SQL(
+                "SELECT p.product_tmpl_id, %s FROM product_tag_product_product_rel r"
+                " JOIN product_tag v ON v.id = r.product_tag_id"
+                " JOIN product_product p ON p.id = r.product_product_id",
+                _version(6),
+            ),
+            SQL(
+                "SELECT v.res_id, %s FROM ir_attachment v"
+                " WHERE v.res_model = 'product.template' AND v.res_field = 'image_1920'",
+                _version(7),
+            ),
+            SQL(
+                "SELECT p.product_tmpl_id, %s FROM ir_attachment v"
+                " JOIN product_product p ON p.id = v.res_id"
+                " WHERE v.res_model = 'product.product' AND v.res_field = 'image_variant_1920'",
+                _version(8),
+            ),
+            SQL(
+                "SELECT p.product_tmpl_id, %s FROM stock_quant v"
+                " JOIN product_product p ON p.id = v.product_id"
+                " WHERE v.company_id = %s",
+                _version(9),
+                self.company_id.id,
+            ),
+        ]
+        if self.quantity_basis == "forecast":
+            queries.append(
+                SQL(
+                    "SELECT p.product_tmpl_id, %s FROM stock_move v"
+                    " JOIN product_product p ON p.id = v.product_id"
+                    " WHERE v.state IN ('waiting', 'confirmed', 'assigned', 'partially_available')",
+                    _version(10),
+                )
+            )
+        chain = self._get_pricelist_chain(self.pricelist_id | self.compare_pricelist_id)
+        if chain:
+            queries.append(
+                SQL(
+                    "SELECT COALESCE(v.product_tmpl_id, p.product_tmpl_id), %s"
+                    " FROM product_pricelist_item v"
+                    " LEFT JOIN product_product p ON p.id = v.product_id"
+                    " WHERE v.pricelist_id = ANY(%s)"
+                    " AND (v.product_tmpl_id IS NOT NULL OR v.product_id IS NOT NULL) AND %s",
+                    _version(11),
+                    chain.ids,
+                    self._get_rule_is_valid(),
+                )
+            )
+        if "product.image" in self.env:
+            queries.append(
+                SQL(
+                    "SELECT COALESCE(i.product_tmpl_id, p.product_tmpl_id), %s # %s"
+                    " FROM product_image i"
+                    " LEFT JOIN product_product p ON p.id = i.product_variant_id"
+                    " JOIN ir_attachment v ON v.res_model = 'product.image'"
+                    " AND v.res_field = 'image_1920' AND v.res_id = i.id",
+                    _version(12),
+                    _version(12, "i"),
+                )
+            )
+        if self.category_source == "public" and "product.public.category" in self.env:
+            field = self.env["product.template"]._fields["public_categ_ids"]
+            queries.append(
+                SQL(
+                    "SELECT %s, %s FROM %s v",
+                    SQL.identifier("v", field.column1),
+                    _version(13),
+                    SQL.identifier(field.relation),
+                )
+            )
+        return queries
+
+
+def _version(seed, alias="v"):
+    """Return the version of a row as a number.
+
+    :param int seed: other numbers for other tables
+    """
+    row = SQL.identifier(alias)
+    return SQL("hashtextextended(%s.ctid::text || %s.xmin::text, %s)", row, row, seed)
+
+
+def _sum_versions():
+    """Return one number for all rows of the table ``v``."""
+    return SQL("sum(%s)", _version(0))
