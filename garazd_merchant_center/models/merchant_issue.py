@@ -85,6 +85,14 @@ DETAILS = {
         "product of the store already. Correct the mapping by hand."
     ),
     "operation_failed": _lt("%(kind)s could not be carried out: %(reason)s."),
+    "feed_failed": _lt(
+        "The price list could not be generated: %(reason)s. The marketplace goes on reading the "
+        "last good one."
+    ),
+    "feed_held": _lt(
+        "The new price list would have %(new)s offers instead of %(old)s, so it was not published. "
+        "Open the data feed; if that is right, press Publish Anyway."
+    ),
 }
 
 
@@ -119,6 +127,8 @@ class MerchantIssue(models.Model):
             ("listing_sku_repeated", "A SKU stands on several products of the store"),
             ("listing_taken", "A product of Odoo is mapped already"),
             ("operation_failed", "A change could not be sent"),
+            ("feed_failed", "The price list could not be generated"),
+            ("feed_held", "The price list would lose many offers"),
         ],
         string="Cause",
         required=True,

@@ -225,9 +225,7 @@ class ProductDataFeedFormat(models.AbstractModel):
             generation.report(
                 product.id, "too_many_pictures", count=len(found), limit=self._rules.pictures
             )
-        if feed.offer_id_source == "database":
-            return
-        reference = clean_line(product[feed.offer_id_source])
+        reference = clean_line(page.references[product.id])
         if reference and reference != vals["id"]:
             generation.report(
                 product.id, "identifier_differs", reference=reference, offer_id=vals["id"]

@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -78,7 +80,7 @@ class ProductDataFeedIdentity(models.AbstractModel):
         result = {id_: known[id_] for id_ in products.ids if id_ in known}
         strangers = products.sudo().filtered(lambda product: product.id not in result)
         references = feed._get_references(strangers)
-        taken = feed._get_taken_references(strangers, references)
+        taken = feed._get_taken_references(references)
         for product_id, reference in references.items():
             usable = reference not in taken and is_usable_id(reference)
             result[product_id] = reference if usable else f"{ID_PREFIX}{product_id}"
@@ -93,39 +95,44 @@ class ProductDataFeedIdentity(models.AbstractModel):
         columns = (SQL.identifier("product_id"), SQL.identifier("offer_id"))
         return dict(self.env.execute_query(query.select(*columns)))
 
+    def _get_reference_field(self):
+        """Return the name of the field that identifiers are made of, empty if there is none."""
+        return "" if self.offer_id_source == "database" else self.offer_id_source
+
     def _get_references(self, products):
         """Return what the identifiers are made of.
 
         :return: texts by product id; empty where the product has none
         :rtype: dict[int, str]
         """
-        if self.offer_id_source == "database":
-            return dict.fromkeys(products.ids, "")
-        return {product.id: product[self.offer_id_source] or "" for product in products}
+        name = self._get_reference_field()
+        return {product.id: (name and product[name]) or "" for product in products}
 
-    def _get_taken_references(self, products, references):
+    def _get_taken_references(self, references):
         """Return the references that cannot be identifiers, since others have them too.
 
-        :param product.product products: products without an identifier
-        :param dict references: theirs, by product id
+        :param dict references: of products without an identifier, by product id
         :rtype: set[str]
         """
-        texts = sorted({text for text in references.values() if text})
-        if not texts:
+        counts = Counter(filter(None, references.values()))
+        if not counts:
             return set()
+        texts = list(counts)
         offers = self.env["product.data.feed.offer"]
         taken = offers.sudo().search_fetch(
             [("feed_id", "=", self._origin.id), ("offer_id", "in", texts)], ["offer_id"]
         )
-        return {offer.offer_id for offer in taken} | self._get_shared_references(texts)
+        several = {text for text, count in counts.items() if count > 1}
+        return several | {offer.offer_id for offer in taken} | self._get_shared_references(texts)
 
     def _get_shared_references(self, texts):
         """Return those of the texts that several active products have as their reference."""
+        name = self._get_reference_field()
+        if not name:
+            return set()
         model = self.env["product.product"]
-        query = model._search(
-            self._get_company_domain() & Domain(self.offer_id_source, "in", texts)
-        )
-        column = model._field_to_sql(model._table, self.offer_id_source, query)
+        query = model._search(self._get_company_domain() & Domain(name, "in", texts))
+        column = model._field_to_sql(model._table, name, query)
         query.groupby = column
         query.having = SQL("COUNT(*) > 1")
         return {row[0] for row in self.env.execute_query(query.select(column))}
@@ -188,12 +195,12 @@ class ProductDataFeedIdentity(models.AbstractModel):
             elif int(number) < 1 << 31 and offer_id == f"{ID_PREFIX}{int(number)}":
                 numbers[int(number)] = offer_id
         domain = Domain("id", "in", list(numbers))
-        field_name = self.offer_id_source
-        if field_name != "database":
+        field_name = self._get_reference_field()
+        if field_name:
             domain |= Domain(field_name, "in", list(references))
         products = self.env["product.product"].search(domain & self._get_company_domain())
         result = {numbers[product.id]: product for product in products if product.id in numbers}
-        if field_name != "database":
+        if field_name:
             for reference, group in products.grouped(field_name).items():
                 candidates = group.filtered("active") or group
                 if reference in references and len(candidates) == 1:

@@ -38,6 +38,7 @@ class Page:
         self.langs = langs
         self._read_records(products)
         self.offer_ids = feed._get_offer_ids(products)
+        self.references = feed._get_references(products)
         self.prices = feed._get_prices(products)
         self.compare_prices = feed._get_compare_prices(products, self.prices)
         self.tiers = feed._get_tier_prices(products, self.prices)

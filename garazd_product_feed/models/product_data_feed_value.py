@@ -68,6 +68,8 @@ class ProductDataFeedValue(models.Model):
         default="field",
     )
     field_path = fields.Char(string="Field")
+    target_name = fields.Char(compute="_compute_names")
+    source_name = fields.Char(string="From", compute="_compute_names")
     # For the widget that chooses a field.
     product_model = fields.Char(compute="_compute_product_model")
     attribute_id = fields.Many2one("product.attribute", ondelete="cascade")
@@ -77,6 +79,33 @@ class ProductDataFeedValue(models.Model):
         string="Measured In",
         help="The unit of the field. Empty: the weight as Odoo is set up, lengths in centimeters.",
     )
+
+    @api.depends("target", "param_name", "source", "field_path", "attribute_id", "text")
+    @api.depends_context("lang")
+    def _compute_names(self):
+        """Say in words which value it is and where it comes from."""
+        for line in self:
+            name = line._get_target_name()
+            line.target_name = f"{name} {line.param_name}" if line.param_name else name
+            match line.source:
+                case "field":
+                    line.source_name = line._get_field_title()
+                case "attribute":
+                    line.source_name = line.attribute_id.display_name
+                case _:
+                    line.source_name = line.text
+
+    def _get_field_title(self):
+        """Return the labels of the fields of the path; the path if there is no such field."""
+        model = self.env["product.product"]
+        labels = []
+        for name in (self.field_path or "").split("."):
+            field = model._fields.get(name) if model is not None else None
+            if not field:
+                return self.field_path
+            labels.append(field._description_string(self.env))
+            model = self.env[field.comodel_name] if field.relational else None
+        return " > ".join(labels)
 
     def _compute_product_model(self):
         self.product_model = "product.product"

@@ -1,6 +1,7 @@
 from . import test_access
 from . import test_company
 from . import test_fault
+from . import test_feed
 from . import test_issue
 from . import test_listing
 from . import test_operation
