@@ -28,7 +28,7 @@ class IrAttachment(models.Model):
         vals = {"store_fname": name, "db_datas": False, "checksum": checksum, "file_size": size}
         old_name = self.store_fname
         # Past the core's own `write`, which ignores these fields.
-        super(BaseAttachment, self.sudo()).write(vals)
+        super(BaseAttachment, self.sudo()).write(vals)  # pylint: disable=super-method-mismatch
         # As in the core: the lock on the row keeps the garbage collection away until the end of
         # the transaction.
         self.flush_recordset(list(vals))

@@ -1,9 +1,9 @@
 import math
 import re
 from dataclasses import dataclass
-from itertools import groupby
 
 from odoo import fields, models
+from odoo.tools import groupby
 from odoo.tools.barcode import check_barcode_encoding
 
 from ..tools import words
@@ -164,8 +164,7 @@ class ProductDataFeedFormat(models.AbstractModel):
             if feed.include_unavailable or self._get_availability(page, product.id) != "sold_out"
         )
         offers = []
-        for _template_id, group in groupby(prepared, lambda vals: vals["template_id"]):
-            variants = list(group)
+        for _template_id, variants in groupby(prepared, lambda vals: vals["template_id"]):
             self._check_variants(variants, generation)
             for vals in variants:
                 self._check_offer(vals, generation)
@@ -251,16 +250,16 @@ class ProductDataFeedFormat(models.AbstractModel):
 
     def _read_line(self, page, target, product_id, lang=None):
         """Return a value as one line of text, several joined by commas."""
-        values, _reader = page.read(target, product_id, lang or page.langs[0])
+        values, _reader = page.get_values(target, product_id, lang or page.langs[0])
         return ", ".join(filter(None, (clean_line(_as_text(value)) for value in values)))
 
     def _read_flag(self, page, target, product_id):
-        values, _reader = page.read(target, product_id, page.langs[0])
+        values, _reader = page.get_values(target, product_id, page.langs[0])
         return any(str(value).strip().lower() not in words.NO for value in values)
 
     def _read_number(self, page, target, product_id, digits):
         """Return a positive number as text without superfluous zeros, or False."""
-        values, reader = page.read(target, product_id, page.langs[0])
+        values, reader = page.get_values(target, product_id, page.langs[0])
         if not values:
             return False
         try:
@@ -344,7 +343,7 @@ class ProductDataFeedFormat(models.AbstractModel):
             name = attribute["portal"] or attribute[lang]
             params.setdefault((name, attribute["unit"]), []).extend(filter(None, names))
         for key in page.param_keys:
-            values, _reader = page.read(key, product.id, lang)
+            values, _reader = page.get_values(key, product.id, lang)
             texts = filter(None, (clean_line(_as_text(value)) for value in values))
             own.setdefault((clean_line(key[1]), ""), []).extend(texts)
         separator = self._rules.separator
@@ -370,9 +369,9 @@ class ProductDataFeedFormat(models.AbstractModel):
         :rtype: dict
         """
         full_name = self._read_line(page, "name", product_id, lang)
-        values, reader = page.read("description", product_id, lang)
+        values, reader = page.get_values("description", product_id, lang)
         description = describe(str(values[0]), reader.is_html) if values else describe("", False)
-        phrases = [str(value) for value in page.read("keywords", product_id, lang)[0]]
+        phrases = [str(value) for value in page.get_values("keywords", product_id, lang)[0]]
         keywords, long_keywords = ("", [])
         if phrases:
             keywords, long_keywords = join_phrases(

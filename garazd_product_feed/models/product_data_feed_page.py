@@ -112,7 +112,7 @@ class Page:
         """
         return self._value_names[value_id][lang]
 
-    def read(self, target, product_id, lang):
+    def get_values(self, target, product_id, lang):
         """Return a value from the first of its sources that has one.
 
         :param target: a target of ``product.data.feed.value``, or one of ``param_keys``

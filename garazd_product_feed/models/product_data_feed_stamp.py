@@ -128,7 +128,7 @@ class ProductDataFeedStamp(models.AbstractModel):
 
     def _get_rates(self):
         """Return today's rates of all currencies."""
-        currencies = self.env["res.currency"].search([])
+        currencies = self.env["res.currency"].search([("active", "=", True)])
         return currencies._get_rates(self.company_id, fields.Date.context_today(self))
 
     def _get_value_dependencies(self):

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 from ..tools import words
 
@@ -184,10 +185,12 @@ class ProductDataFeedValue(models.Model):
 
     @api.model
     def _get_default_vendor_lines(self):
-        names = self.env["product.attribute"].sudo().search([])
-        attribute = names.filtered(
-            lambda attribute: (attribute.name or "").strip().lower() in words.VENDOR
-        )[:1]
+        # Elevated: whoever makes a feed may not be allowed to read attributes.
+        attribute = (
+            self.env["product.attribute"]
+            .sudo()
+            .search(Domain.OR(Domain("name", "=ilike", word) for word in words.VENDOR), limit=1)
+        )
         lines = [{"target": "vendor", "field_path": name} for name in VENDOR_FIELDS]
         if attribute:
             lines.append({"target": "vendor", "source": "attribute", "attribute_id": attribute.id})

@@ -52,7 +52,7 @@ class TestFeedValues(FeedCommon):
         self.assertEqual(self._find("vendor"), "Opishnia")
 
     def test_attribute_called_brand_is_the_manufacturer_of_new_feeds(self):
-        brand = self.env["product.attribute"].create({"name": "Бренд "})
+        brand = self.env["product.attribute"].create({"name": "БРЕНД"})
         line = self._make_feed().value_ids.filtered(lambda line: line.target == "vendor")
         self.assertEqual(line.attribute_id, brand)
 

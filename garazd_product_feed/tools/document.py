@@ -15,9 +15,10 @@ import json
 import tempfile
 import zlib
 from dataclasses import dataclass
-from itertools import groupby
 from typing import BinaryIO, NamedTuple
 from xml.parsers import expat
+
+from odoo.tools import groupby
 
 # Pieces whose keys agree in all but the last bits are compressed together: 16 products.
 BLOCK_BITS = 4
@@ -199,7 +200,7 @@ class Document:
             self._changed_blocks.add(key >> BLOCK_BITS)
         sources = sorted(self._sources.values(), key=lambda source: source.piece.key)
         output = _Output(self._open(), self._open())
-        output.write(head)
+        output.put(head)
         start = output.end_block()
         blocks = {}
         old_blocks = _locate_blocks(self._previous) if self._previous else {}
@@ -207,13 +208,13 @@ class Document:
             old = old_blocks.get(number) if number not in self._changed_blocks else None
             for file, offset, size in _merge(members):
                 file.seek(offset)
-                output.write(file.read(size), compress=not old)
+                output.put(file.read(size), compress=not old)
             if old:
                 self._previous.compressed.seek(old[0])
                 blocks[number] = output.copy_block(self._previous.compressed.read(old[1]))
             else:
                 blocks[number] = output.end_block()
-        output.write(tail)
+        output.put(tail)
         output.close()
         edition = Edition(
             basis=basis,
@@ -233,7 +234,7 @@ class Written:
         self.size = 0
         self._digest = hashlib.sha1(usedforsecurity=False)
 
-    def write(self, data):
+    def put(self, data):
         self.file.write(data)
         self.size += len(data)
         self._digest.update(data)
@@ -253,10 +254,10 @@ class _Output:
         self.compressed = Written(compressed)
         self._checksum = 0
         self._block = []
-        self.compressed.write(GZIP_HEADER)
+        self.compressed.put(GZIP_HEADER)
 
-    def write(self, data, compress=True):
-        self.plain.write(data)
+    def put(self, data, compress=True):
+        self.plain.put(data)
         self._checksum = zlib.crc32(data, self._checksum)
         if compress:
             self._block.append(data)
@@ -266,16 +267,16 @@ class _Output:
         compressor = zlib.compressobj(COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS)
         data = compressor.compress(b"".join(self._block)) + compressor.flush(zlib.Z_FULL_FLUSH)
         self._block.clear()
-        return self.compressed.write(data)
+        return self.compressed.put(data)
 
     def copy_block(self, data):
-        return self.compressed.write(data)
+        return self.compressed.put(data)
 
     def close(self):
         self.end_block()
-        self.compressed.write(DEFLATE_END)
-        self.compressed.write(self._checksum.to_bytes(4, "little"))
-        self.compressed.write((self.plain.size % (1 << 32)).to_bytes(4, "little"))
+        self.compressed.put(DEFLATE_END)
+        self.compressed.put(self._checksum.to_bytes(4, "little"))
+        self.compressed.put((self.plain.size % (1 << 32)).to_bytes(4, "little"))
         self.plain.file.seek(0)
         self.compressed.file.seek(0)
 
