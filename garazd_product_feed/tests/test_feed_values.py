@@ -239,7 +239,7 @@ class TestFeedTemplate(FeedCommon):
         copy = self.env["ir.ui.view"].browse(action["res_id"])
         self.assertNotEqual(copy, self.env.ref("garazd_product_feed.prom_feed"))
         self.assertEqual(self._get_offer(product).findtext("name"), original)
-        copy.arch = copy.arch.replace("<vendorCode ", "<model>X</model><vendorCode ")
+        copy.arch = copy.arch.replace("<categoryId ", "<model>X</model><categoryId ")
         self.assertEqual(self._get_offer(product).findtext("model"), "X")
         other = self._make_feed(name="Other")
         self.assertIsNone(self._get_offer(product, other).find("model"))
