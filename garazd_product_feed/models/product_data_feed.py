@@ -176,7 +176,12 @@ class ProductDataFeed(models.Model):
     def _compute_preview(self):
         for feed in self:
             feed.preview_text = feed.preview_findings = False
-            if feed.preview_product_id and feed.format:
+            # The product is rendered with elevated rights: not one that the reader may not see.
+            if (
+                feed.preview_product_id.has_access("read")
+                and feed.preview_product_id
+                and feed.format
+            ):
                 feed._fill_preview()
 
     def _fill_preview(self):

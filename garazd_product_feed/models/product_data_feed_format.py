@@ -97,6 +97,13 @@ class ProductDataFeedFormat(models.AbstractModel):
         """Return the code of the language of attributes."""
         return self._get_langs(feed)[-1]
 
+    def _get_dependencies(self, feed):
+        """Return the models that offers are read from beside the product and what the feed maps.
+
+        :rtype: set[str]
+        """
+        return set()
+
     def _prepare_document_vals(self, feed):
         """Return what the template needs beside offers and categories.
 

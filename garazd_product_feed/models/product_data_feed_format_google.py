@@ -28,6 +28,10 @@ class ProductDataFeedFormatGoogle(models.AbstractModel):
     def _get_template(self):
         return self.env.ref("garazd_product_feed.google_feed")
 
+    def _get_dependencies(self, feed):
+        # Offers show the path of their category.
+        return {feed._find_categories(())._name}
+
     def _prepare_offer_vals(self, feed, product, page, generation):
         vals = super()._prepare_offer_vals(feed, product, page, generation)
         full, currency = vals["oldprice"] or vals["price"], vals["currency"]

@@ -86,6 +86,7 @@ class ProductDataFeedStamp(models.AbstractModel):
                 [name for name, field in lines._fields.items() if field.store], load=None
             ),
             self._get_portal_refs(),
+            self.company_id.currency_id.id,
         ]
 
     def _get_template_source(self):
@@ -133,7 +134,7 @@ class ProductDataFeedStamp(models.AbstractModel):
 
     def _get_value_dependencies(self):
         """Return the models that the values are read from, ``None`` when that cannot be known."""
-        found = set()
+        found = set(self._get_format()._get_dependencies(self))
         for line in self.value_ids:
             names = line._get_dependencies()
             if names is None:
@@ -158,6 +159,7 @@ class ProductDataFeedStamp(models.AbstractModel):
                 " FROM stock_location"
             ),
             SQL("SELECT 2, %s FROM stock_warehouse v", _sum_versions()),
+            SQL("SELECT 4, %s FROM res_currency v", _sum_versions()),
             SQL(
                 "SELECT 3, %s FROM ir_config_parameter v WHERE key LIKE 'product.%%'",
                 _sum_versions(),

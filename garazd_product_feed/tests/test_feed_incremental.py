@@ -11,6 +11,8 @@ from odoo.tests import tagged
 from ..models import product_data_feed_format
 from .common import FeedCommon, make_picture
 
+GOOGLE = "garazd_product_feed.google_feed"
+
 
 @tagged("post_install", "-at_install")
 class TestFeedIncremental(FeedCommon):
@@ -149,6 +151,15 @@ class TestFeedIncremental(FeedCommon):
         changes = {
             "price rule for all": lambda: self.pricelist.item_ids.write({"percent_price": 20}),
             "rate": lambda: self.hryvnia.rate_ids.write({"rate": 41}),
+            "rounding": lambda: self.hryvnia.write({"rounding": 0.1}),
+            "address": lambda: (
+                self.env["ir.config_parameter"]
+                .sudo()
+                .set_param("web.base.url", "https://kalyna.example")
+            ),
+            "location": lambda: self.warehouse.lot_stock_id.write({"usage": "transit"}),
+            "base of the pricelist": self._base_on_another_pricelist,
+            "rule of that base": lambda: self.base.item_ids.write({"percent_price": 30}),
             "setting": lambda: self.feed.write({"stock_buffer": 1}),
             "value": lambda: self.feed.write(
                 {"value_ids": [Command.create({"target": "vendor", "source": "text", "text": "X"})]}
@@ -159,6 +170,70 @@ class TestFeedIncremental(FeedCommon):
             with self.subTest(title):
                 change()
                 self._assert_rendered(everything)
+
+    def _base_on_another_pricelist(self):
+        self.base = self.env["product.pricelist"].create(
+            {
+                "name": "Base",
+                "company_id": self.company.id,
+                "item_ids": [Command.create({"compute_price": "percentage", "percent_price": 50})],
+            }
+        )
+        self.pricelist.item_ids = [
+            Command.clear(),
+            Command.create(
+                {
+                    "compute_price": "formula",
+                    "base": "pricelist",
+                    "base_pricelist_id": self.base.id,
+                }
+            ),
+        ]
+
+    def test_changes_of_variants_and_attributes_render_their_product(self):
+        variants = self.template.product_variant_ids
+        line = self.template.attribute_line_ids
+        changes = {
+            "price of a value": lambda: line.product_template_value_ids[0].write(
+                {"price_extra": 7}
+            ),
+            "order of the values": lambda: line.value_ids[0].write({"sequence": 99}),
+            "name on the marketplace": lambda: line.attribute_id.write({"portal_name": "Колір"}),
+            "picture of a variant": lambda: variants[0].write(
+                {"image_variant_1920": make_picture("pink")}
+            ),
+            "cost": lambda: variants[0].write({"standard_price": 2}),
+        }
+        for title, change in changes.items():
+            with self.subTest(title):
+                change()
+                self._assert_rendered(variants)
+        variants[2].active = False
+        self._assert_rendered(variants[:2])
+
+    def test_category_rule_follows_the_category(self):
+        below = self.env["product.category"].create({"name": "Below"})
+        self.singles[6].categ_id = below
+        self.feed.included_product_ids = self.singles[6]
+        self.pricelist.item_ids = [
+            Command.create(
+                {
+                    "applied_on": "2_product_category",
+                    "categ_id": self.category.id,
+                    "compute_price": "fixed",
+                    "fixed_price": 2,
+                }
+            )
+        ]
+        self.feed._generate()
+        below.parent_id = self.category
+        self._assert_rendered(self.singles + self.template.product_variant_ids)
+
+    def test_category_is_part_of_the_offers_of_google(self):
+        self.feed.write({"format": "google", "template_id": self.env.ref(GOOGLE).id})
+        self.feed._generate()
+        self.category.name = "Renamed"
+        self._assert_rendered(self.singles + self.template.product_variant_ids)
 
     def test_template_that_was_extended_renders_all(self):
         self.env["ir.ui.view"].create(

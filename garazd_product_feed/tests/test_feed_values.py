@@ -205,6 +205,13 @@ class TestFeedValues(FeedCommon):
         self.assertIn("<offer", self.feed.preview_text)
         self.assertIn("The price is zero", self.feed.preview_findings)
 
+    def test_preview_shows_no_product_that_the_reader_may_not_see(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        secret = self._make_product(company_id=other.id, name="Secret")
+        draft = self.feed.with_user(self.manager).new(origin=self.feed)
+        draft.preview_product_id = secret.with_user(self.manager)
+        self.assertFalse(draft.preview_text)
+
     def test_preview_tells_when_a_line_is_not_complete(self):
         draft = self.feed.new(origin=self.feed)
         draft.value_ids += draft.value_ids.new({"target": "vendor", "source": "field"})
