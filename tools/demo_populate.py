@@ -9,6 +9,9 @@ import json
 import os
 import urllib.request
 
+from odoo import Command
+from odoo.tools import html2plaintext
+
 API_URL = os.environ["PROM_SIMULATOR_URL"]
 TOKEN = os.environ["PROM_SIMULATOR_TOKEN"]
 PUBLIC_URL = os.environ["PUBLIC_URL"]
@@ -84,9 +87,7 @@ def create_products(company):
                 "is_storable": True,
                 "categ_id": categories[group].id,
                 "taxes_id": [(5,)],
-                "description_ecommerce"
-                if "description_ecommerce" in env["product.product"]._fields
-                else "description_sale": data.get("description") or "",
+                "description_sale": html2plaintext(data.get("description") or ""),
                 "image_1920": read_picture(data),
             }
         )
@@ -102,7 +103,11 @@ def create_feed():
         {
             "name": "Prom.ua",
             "lang_id": (languages.get("uk_UA") or env["res.lang"].search([], limit=1)).id,
-            "domain": "[('sale_ok', '=', True), ('default_code', '!=', False)]",
+            "domain": "[('default_code', '!=', False)]",
+            "value_ids": [
+                *env["product.data.feed"]._default_value_ids(),
+                Command.create({"target": "vendor", "source": "text", "text": "Калина"}),
+            ],
         }
     )
 

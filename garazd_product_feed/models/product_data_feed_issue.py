@@ -222,22 +222,26 @@ class ProductDataFeedIssue(models.Model):
 
     @api.model
     def _describe(self, findings):
-        """Return findings as a page shows them, errors first.
+        """Return findings as a page shows them: the same ones together, errors first.
 
         :param list findings: ``(product, code, values)``
-        :return: ``product``, ``severity`` (in words), ``is_error`` and ``message`` of each
+        :return: ``severity`` (in words), ``is_error``, ``message`` and ``products`` of each
         :rtype: list[dict]
         """
         severities = self._get_severities()
         words = dict(self._fields["severity"]._description_selection(self.env))
+        products = {}
+        for product, code, values in findings:
+            key = (severities[code], self._get_message(code, values))
+            products[key] = products.get(key, product.browse()) + product
         return [
             {
-                "product": product,
-                "severity": words[severities[code]],
-                "is_error": severities[code] == ERROR,
-                "message": self._get_message(code, values),
+                "severity": words[severity],
+                "is_error": severity == ERROR,
+                "message": message,
+                "products": found,
             }
-            for product, code, values in sorted(findings, key=lambda item: severities[item[1]])
+            for (severity, message), found in sorted(products.items(), key=lambda item: item[0])
         ]
 
     @api.model

@@ -68,6 +68,7 @@ class ProductDataFeedSource(models.AbstractModel):
         string="Never Publish",
         help="These products are left out even if they fit the conditions.",
     )
+    has_public_categories = fields.Boolean(compute="_compute_has_public_categories")
     category_source = fields.Selection(
         selection=[
             ("internal", "Product categories"),
@@ -162,6 +163,9 @@ class ProductDataFeedSource(models.AbstractModel):
             feed=self.name,
             domain=self.domain,
         )
+
+    def _compute_has_public_categories(self):
+        self.has_public_categories = "product.public.category" in self.env
 
     @api.constrains("category_source")
     def _check_category_source(self):

@@ -82,9 +82,7 @@ class ProductDataFeedStamp(models.AbstractModel):
         lines = self.value_ids
         return [
             self.read(sorted(names), load=None),
-            lines.with_context(prefetch_langs=True).read(
-                [name for name, field in lines._fields.items() if field.store], load=None
-            ),
+            lines.read([name for name, field in lines._fields.items() if field.store], load=None),
             self._get_portal_refs(),
             self.company_id.currency_id.id,
         ]

@@ -54,7 +54,6 @@ class ProductDataFeedValue(models.Model):
     )
     param_name = fields.Char(
         string="Attribute Name",
-        translate=True,
         help="The name under which the attribute is published, exactly as the marketplace writes "
         "it.",
     )
@@ -64,17 +63,17 @@ class ProductDataFeedValue(models.Model):
             ("attribute", "An attribute of the product"),
             ("text", "The same text for all"),
         ],
-        string="Taken From",
+        string="Kind of Source",
         required=True,
         default="field",
     )
     field_path = fields.Char(string="Field")
     target_name = fields.Char(compute="_compute_names")
-    source_name = fields.Char(string="From", compute="_compute_names")
+    source_name = fields.Char(string="Source", compute="_compute_names")
     # For the widget that chooses a field.
     product_model = fields.Char(compute="_compute_product_model")
     attribute_id = fields.Many2one("product.attribute", ondelete="cascade")
-    text = fields.Char(translate=True)
+    text = fields.Char()
     uom_id = fields.Many2one(
         "uom.uom",
         string="Measured In",
@@ -229,8 +228,8 @@ class ProductDataFeedValue(models.Model):
         self.ensure_one()
         match self.source:
             case "text":
-                texts = {lang: self.with_context(lang=lang).text or "" for lang in page.langs}
-                return lambda _product_id, lang: [texts[lang]] if texts[lang] else []
+                texts = [self.text] if self.text else []
+                return lambda _product_id, _lang: texts
             case "attribute":
                 attribute_id = self.attribute_id.id
                 return lambda product_id, lang: [

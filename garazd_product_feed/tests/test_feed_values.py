@@ -190,6 +190,8 @@ class TestFeedValues(FeedCommon):
         self.assertIsNone(self._find("gtin"))
 
     def test_preview_shows_one_product_with_unsaved_lines(self):
+        # Whatever the language of the person and of the texts.
+        self.feed.lang_id = self.ukrainian
         self.assertEqual(self.feed.preview_product_id, self.product)
         draft = self.feed.new(origin=self.feed)
         draft.value_ids += draft.value_ids.new(

@@ -35,6 +35,11 @@ def main():
         feed = shop.rpc("product.data.feed", "search", [])[0]
         show(page, feeds, ".o_data_row", "feeds")
         show(page, f"{feeds}/{feed}", ".o_form_view", "feed")
+        page.click(".o_notebook_headers >> text=Values")
+        keep(page, "feed-values")
+        page.click(".o_notebook_headers >> text=Groups")
+        keep(page, "feed-groups")
+        show(page, f"{shop.url}/product_feed/preview/{feed}", "main", "feed-preview")
     return 0
 
 
@@ -42,6 +47,11 @@ def show(page, url, selector, name):
     """Open a screen, wait for it and keep its picture."""
     page.goto(url)
     page.wait_for_selector(selector)
+    keep(page, name)
+
+
+def keep(page, name):
+    """Keep a picture of what is on the screen."""
     page.wait_for_timeout(1500)
     page.mouse.move(5, 890)
     page.screenshot(path=IMAGES / f"{name}.png")
