@@ -20,6 +20,7 @@ from ..tools.text import (
     join_phrases,
 )
 from .product_data_feed_page import Page
+from .product_data_feed_value import SELLING_TYPES
 
 # The group of products without a category. Ids of groups are kept for ever and must not meet a
 # database id.
@@ -28,7 +29,6 @@ MAX_VARIANT_GROUP_ID = 999999999
 BARCODES = ("ean13", "ean8", "upca", "gtin14")
 PORTAL_NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 PORTAL_ADDRESS = re.compile(r"https?://[^\s/]+\.\S+")
-SELLING_TYPES = ("r", "w", "u", "s")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from ..tools import words
 # What a value may be read from in other modules, best first: the module that adds the field may be
 # installed or not.
 VENDOR_FIELDS = ("product_brand_id", "brand_id", "manufacturer_id", "manufacturer")
+# Retail, wholesale, both, service.
+SELLING_TYPES = ("r", "w", "u", "s")
 LENGTH_TARGETS = ("width", "height", "length")
 # Types of fields whose values are printed in words.
 WORDED_TYPES = ("selection", "date", "datetime", "reference")
@@ -51,6 +53,8 @@ class ProductDataFeedValue(models.Model):
         ],
         string="Value",
         required=True,
+        help="What is published: one of the values that the marketplace knows, or an attribute "
+        "with a name of your own.",
     )
     param_name = fields.Char(
         string="Attribute Name",
@@ -67,7 +71,11 @@ class ProductDataFeedValue(models.Model):
         required=True,
         default="field",
     )
-    field_path = fields.Char(string="Field")
+    field_path = fields.Char(
+        string="Field",
+        help="For example Internal Reference. The arrow beside a name leads on to what the field "
+        "refers to.",
+    )
     target_name = fields.Char(compute="_compute_names")
     source_name = fields.Char(string="Source", compute="_compute_names")
     # For the widget that chooses a field.
@@ -121,10 +129,22 @@ class ProductDataFeedValue(models.Model):
                         value=line._get_target_name(),
                     )
                 )
+            if line.target == "selling_type" and line.source == "text":
+                line._check_selling_type()
             if line.target == "param" and not line.param_name:
                 raise ValidationError(self.env._("Give the attribute a name."))
             if line.source == "field":
                 line._check_field_path()
+
+    def _check_selling_type(self):
+        if self.text.strip().lower() not in SELLING_TYPES:
+            raise ValidationError(
+                self.env._(
+                    "%(text)s is no kind of sale. Write r (retail), w (wholesale only), u (both) "
+                    "or s (service).",
+                    text=self.text,
+                )
+            )
 
     def _check_field_path(self):
         """Refuse fields that do not exist or that whoever chooses them may not read."""

@@ -1,6 +1,6 @@
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import FeedCommon
 
@@ -159,6 +159,7 @@ class TestFeedValues(FeedCommon):
             {"target": "vendor", "source": "text"},
             {"target": "vendor", "source": "attribute"},
             {"target": "param", "source": "text", "text": "x"},
+            {"target": "selling_type", "source": "text", "text": "both"},
             {"target": "vendor", "field_path": "no_such_field"},
             {"target": "vendor", "field_path": "name.name"},
             {"target": "vendor", "field_path": "categ_id.nothing"},
@@ -220,6 +221,17 @@ class TestFeedValues(FeedCommon):
         draft.value_ids += draft.value_ids.new({"target": "vendor", "source": "attribute"})
         draft.preview_product_id = self.product
         self.assertIn("<offer", draft.preview_text)
+
+    def test_changed_line_is_saved_as_it_was_typed(self):
+        self._set_values({"target": "vendor", "field_path": "default_code"})
+        self.feed.lang_id = self.ukrainian
+        position = len(self.feed.value_ids) - 1
+        with Form(self.feed.with_user(self.manager)) as form:
+            with form.value_ids.edit(position) as line:
+                line.source = "text"
+                line.text = "Nova"
+            self.assertIn("<vendor>Nova</vendor>", form.preview_text)
+        self.assertEqual(self.feed.value_ids[position].text, "Nova")
 
     def test_copy_of_a_feed_takes_the_lines_along(self):
         self._set_values({"target": "vendor", "source": "text", "text": "Own"})
