@@ -112,7 +112,8 @@ class ProductDataFeedPublication(models.AbstractModel):
         self._request_generation()
         return self._notify(
             self.env._(
-                "The file is being prepared. Until it is ready, the link gives the previous one."
+                "The file is being prepared. Reload the page in a moment; until then the link gives "
+                "the last file, if there is one."
             )
         )
 
