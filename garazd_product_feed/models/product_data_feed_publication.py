@@ -112,8 +112,8 @@ class ProductDataFeedPublication(models.AbstractModel):
         self._request_generation()
         return self._notify(
             self.env._(
-                "The file is being prepared. Reload the page in a moment; until then the link gives "
-                "the last file, if there is one."
+                "The file is being prepared. Reload the page in a moment; until then the link "
+                "gives the last file, if there is one."
             )
         )
 

@@ -80,7 +80,9 @@ class ProductDataFeedValue(models.Model):
     source_name = fields.Char(string="Source", compute="_compute_names")
     # For the widget that chooses a field.
     product_model = fields.Char(compute="_compute_product_model")
-    attribute_id = fields.Many2one("product.attribute", ondelete="cascade")
+    attribute_id = fields.Many2one(
+        "product.attribute", string="Product Attribute", ondelete="cascade"
+    )
     text = fields.Char()
     uom_id = fields.Many2one(
         "uom.uom",
