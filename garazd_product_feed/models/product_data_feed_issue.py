@@ -83,7 +83,10 @@ MESSAGES = {
         limit=limit,
     ),
     "name_capitals": lambda **_: _lt("The name is written in capital letters."),
-    "description_missing": lambda **_: _lt("The product has no description for buyers."),
+    "description_missing": lambda **_: _lt(
+        "The product has no description for buyers. Write one where the page Values says, usually "
+        "in the Sales Description."
+    ),
     "description_short": lambda length, limit, **_: _lt(
         "The description has %(length)s characters; at least %(limit)s are expected.",
         length=length,
@@ -353,14 +356,17 @@ class ProductDataFeedIssue(models.Model):
         self.browse([id_ for (id_,) in rows]).unlink()
 
     def action_ignore_cause(self):
-        """Do not report the causes of these issues any more in their feeds.
+        """Do not report the causes of these warnings any more in their feeds.
+
+        Errors among them stay: they leave products out.
 
         :raises AccessError: the user may not change the feeds
-        :raises UserError: an error is among them
+        :raises UserError: there are only errors
         """
-        if ERROR in self.mapped("severity"):
+        warnings = self.filtered(lambda issue: issue.severity == WARNING)
+        if not warnings:
             raise UserError(self.env._("Errors cannot be ignored: the product is left out."))
-        for feed, issues in self.grouped("feed_id").items():
+        for feed, issues in warnings.grouped("feed_id").items():
             codes = set(issues.mapped("code"))
             feed.check_access("write")
             # Elevated: nobody may write issues by hand.

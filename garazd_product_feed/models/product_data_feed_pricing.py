@@ -30,7 +30,8 @@ class ProductDataFeedPricing(models.AbstractModel):
     pricelist_id = fields.Many2one(
         "product.pricelist",
         check_company=True,
-        help="Prices for one piece by this pricelist. Empty: the sales price of the product.",
+        help="Prices for one piece by this pricelist. Empty: the sales price of the product. Taxes "
+        "are not added: the prices must be those that buyers pay.",
     )
     compare_pricelist_id = fields.Many2one(
         "product.pricelist",

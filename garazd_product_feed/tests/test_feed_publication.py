@@ -288,6 +288,12 @@ class TestFeedPublication(FeedCommon, CronMixinCase):
         with self.assertRaises(UserError):
             self.feed.issue_ids.action_ignore_cause()
 
+    def test_errors_stay_when_everything_is_ignored(self):
+        self.products[0].write({"list_price": 0, "description_sale": False})
+        self._generate()
+        self.feed.issue_ids.with_user(self.manager).action_ignore_cause()
+        self.assertEqual(self.feed.issue_ids.mapped("code"), ["price_missing"])
+
     def test_readers_cannot_ignore_causes(self):
         self.products[0].description_sale = False
         self._generate()
