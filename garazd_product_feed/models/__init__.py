@@ -9,6 +9,7 @@ from . import product_data_feed_stamp
 from . import product_data_feed_file
 from . import product_data_feed_publication
 from . import product_data_feed_link
+from . import product_data_feed_preview
 from . import product_data_feed
 from . import product_data_feed_value
 from . import product_data_feed_group
@@ -16,6 +17,7 @@ from . import product_data_feed_run
 from . import product_data_feed_fetch
 from . import product_data_feed_picture
 from . import product_data_feed_issue
+from . import product_data_feed_checks
 from . import product_data_feed_format
 from . import product_data_feed_format_prom
 from . import product_data_feed_format_google

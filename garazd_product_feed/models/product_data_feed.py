@@ -1,18 +1,15 @@
-import contextlib
 import secrets
 
-from lxml import etree
 from markupsafe import Markup
 
 from odoo import Command, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..tools.document import Document
 from ..tools.generation import Generation, without_garbage_collection
 
 # Products read and rendered together.
 PAGE_SIZE = 1000
-PREVIEW_PRODUCTS = 20
 
 
 class ProductDataFeed(models.Model):
@@ -36,6 +33,7 @@ class ProductDataFeed(models.Model):
         "product.data.feed.publication",
         "product.data.feed.link",
         "product.data.feed.file",
+        "product.data.feed.preview",
     ]
     _order = "name, id"
     _check_company_auto = True
@@ -91,15 +89,6 @@ class ProductDataFeed(models.Model):
     )
     ignored_codes = fields.Json(readonly=True, help="Causes that nobody wants to hear about.")
     ignored_causes = fields.Char(compute="_compute_ignored_causes")
-    preview_product_id = fields.Many2one(
-        "product.product",
-        string="Preview Of",
-        compute="_compute_preview_product_id",
-        readonly=False,
-        help="How this product would be published with what you see here, even before you save.",
-    )
-    preview_text = fields.Text(string="Preview", compute="_compute_preview")
-    preview_findings = fields.Text(compute="_compute_preview")
     issue_ids = fields.One2many("product.data.feed.issue", "feed_id", readonly=True)
     error_count = fields.Integer(string="Left Out", compute="_compute_issue_counts")
     warning_count = fields.Integer(string="Warnings", compute="_compute_issue_counts")
@@ -152,50 +141,29 @@ class ProductDataFeed(models.Model):
             codes = feed.ignored_codes or []
             feed.ignored_causes = ", ".join(titles[code] for code in codes if code in titles)
 
-    @api.depends("domain", "company_id")
-    def _compute_preview_product_id(self):
-        for feed in self:
-            product = self.env["product.product"]
-            with contextlib.suppress(UserError):
-                product = product.search(feed._get_product_domain(), limit=1)
-            feed.preview_product_id = product
-
-    @api.depends(
-        lambda self: [
-            "preview_product_id",
-            "value_ids.sequence",
-            "value_ids.target",
-            "value_ids.source",
-            "value_ids.field_path",
-            "value_ids.attribute_id",
-            "value_ids.text",
-            "value_ids.param_name",
-            "value_ids.uom_id",
-        ]
-    )
-    def _compute_preview(self):
-        for feed in self:
-            feed.preview_text = feed.preview_findings = False
-            # The product is rendered with elevated rights: not one that the reader may not see.
-            if (
-                feed.preview_product_id.has_access("read")
-                and feed.preview_product_id
-                and feed.format
+    @api.constrains("ignored_codes")
+    def _check_ignored_codes(self):
+        severities = self.env["product.data.feed.issue"]._get_severities()
+        for feed in self.filtered("ignored_codes"):
+            codes = feed.ignored_codes
+            if not isinstance(codes, list) or any(
+                not isinstance(code, str) or severities.get(code) == "error" for code in codes
             ):
-                feed._fill_preview()
+                raise ValidationError(self.env._("Only the causes of warnings can be ignored."))
 
-    def _fill_preview(self):
-        """Show one product as it would be published with the settings on the screen."""
-        try:
-            text, findings = self._render_products(self.preview_product_id)
-        except (UserError, etree.LxmlError) as error:
-            self.preview_findings = str(error)
-            return
-        self.preview_text = text.strip()
-        issues = self.env["product.data.feed.issue"]
-        self.preview_findings = "\n".join(
-            issues._get_message(code, values) for code, values in findings
-        )
+    def write(self, vals):
+        """Override to keep what is read-only from being written by hand over RPC.
+
+        :raises AccessError: a value is kept by the feed itself
+        """
+        own = [name for name in vals if (field := self._fields.get(name)) and field.readonly]
+        if own and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "These values are kept by the feed itself: %(names)s", names=", ".join(own)
+                )
+            )
+        return super().write(vals)
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)
@@ -205,20 +173,6 @@ class ProductDataFeed(models.Model):
         return vals_list
 
     # === ACTIONS === #
-
-    def action_preview(self):
-        """Open the first offers of the file as it would be generated now.
-
-        :return: the action that opens a new tab of the browser
-        :rtype: dict
-        """
-        self.ensure_one()
-        self.check_access("read")
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/product_feed/preview/{self.id}",
-            "target": "new",
-        }
 
     def action_open_issues(self):
         """Open what the last generation found, grouped by cause.
@@ -430,52 +384,6 @@ class ProductDataFeed(models.Model):
         if self.env.context.get("product_feed_keep_all"):
             return False
         return issues._is_fatal(codes) or (not self.keep_errors and issues._is_error(codes))
-
-    # === PREVIEW === #
-
-    def _render_preview(self, limit=PREVIEW_PRODUCTS):
-        """Return the file with only its first products, and what the checks say about them.
-
-        Nothing is stored or published.
-
-        :param int limit: how many products
-        :return: the file, and ``(product, code, values)`` for each finding
-        :rtype: tuple[bytes, list]
-        """
-        feed = self._with_feed_context()
-        feed.env.flush_all()
-        products = feed.env["product.product"].search(
-            feed._get_product_domain(), order="product_tmpl_id.id, id", limit=limit
-        )
-        offers, findings = feed._prepare_preview(products)
-        numbers = {offer["category_id"] for offer in offers}
-        categories = feed._get_format()._prepare_categories(feed, numbers)
-        text = "".join(feed._render_parts(offers, categories)).strip()
-        return text.encode(), [
-            (self.env["product.product"].browse(product_id), code, values)
-            for product_id, found in findings.items()
-            for code, values in found
-        ]
-
-    def _render_products(self, products):
-        """Return the offers of a few products, and what the checks say about them.
-
-        Products that errors keep out of the file are shown all the same.
-
-        :param product.product products: variants
-        :return: a piece of XML, and ``(code, values)`` for each finding
-        :rtype: tuple[str, list]
-        """
-        feed = self._with_feed_context()
-        feed.env.flush_all()
-        offers, findings = feed._prepare_preview(products.with_env(feed.env), keep_all=True)
-        found = [finding for item in findings.values() for finding in item]
-        return "".join(feed._render_parts(offers)[1:-1]), found
-
-    def _prepare_preview(self, products, keep_all=False):
-        feed = self.with_context(product_feed_keep_all=True) if keep_all else self
-        generation = feed._new_generation()
-        return feed._get_format()._prepare_offers(feed, products, generation), generation.findings
 
     # === RENDERING === #
 

@@ -1,7 +1,7 @@
 from odoo import models
 
 from ..tools.text import clean_line
-from .product_data_feed_format import Rules
+from .product_data_feed_checks import Rules
 
 # `availability` of an offer -> as Google says it.
 AVAILABILITIES = {"in_stock": "in_stock", "on_order": "backorder", "sold_out": "out_of_stock"}

@@ -146,14 +146,16 @@ class ProductDataFeedPricing(models.AbstractModel):
         currency = feed.currency_id
         now = fields.Datetime.now()
         rules = feed._get_rules(products, pricelist, quantity, now)
-        return {
-            product.id: currency.round(
-                rules[product.id]._compute_price(
-                    product, quantity, product.uom_id, now, currency=currency
-                )
-            )
-            for product in products
-        }
+        # The amounts of rules (fixed prices, surcharges, margins) are in the pricelist's currency,
+        # and the core takes them as they are, whatever currency it is asked for.
+        own = pricelist.currency_id or currency
+
+        def get_price(product):
+            rule = rules[product.id]
+            price = rule._compute_price(product, quantity, product.uom_id, now, currency=own)
+            return currency.round(own._convert(price, currency, feed.company_id, now, round=False))
+
+        return {product.id: get_price(product) for product in products}
 
     @api.model
     def _get_rules(self, products, pricelist, quantity, date):

@@ -131,7 +131,11 @@ class ProductDataFeedPublication(models.AbstractModel):
 
         :return: a notification
         :rtype: dict
+        :raises UserError: no file waits for an answer (any more)
         """
+        self.check_access("write")
+        if not all(self.mapped("is_held")):
+            raise UserError(self.env._("Nothing waits for your decision any more."))
         self._request_generation()
         # Elevated: the question is not answered by writing on the field.
         self.sudo().drop_accepted = True
@@ -148,7 +152,8 @@ class ProductDataFeedPublication(models.AbstractModel):
             {
                 "next_generation_at": fields.Datetime.now(),
                 "requested_by_id": self.env.uid,
-                "full_requested": full,
+                # What was asked for before is still to be done.
+                **({"full_requested": True} if full else {}),
             }
         )
         self.env.ref("garazd_product_feed.cron_generate").sudo()._trigger()
@@ -249,9 +254,11 @@ class ProductDataFeedPublication(models.AbstractModel):
 
         :param int offer_count: how many the new file has
         """
-        if self.drop_accepted or not self.offer_count:
+        # Who agreed to fewer offers has not agreed to still fewer.
+        before = self.held_offer_count if self.drop_accepted else self.offer_count
+        if not before:
             return False
-        lost = (self.offer_count - offer_count) / self.offer_count * 100
+        lost = (before - offer_count) / before * 100
         return lost > self.max_drop_percent
 
     def _hold(self, offer_count):
@@ -259,7 +266,7 @@ class ProductDataFeedPublication(models.AbstractModel):
 
         :param int offer_count: how many offers the new file would have
         """
-        if not self.is_held:
+        if not self.is_held or self.drop_accepted:
             env = self._with_company_lang().env
             self._tell_followers(
                 env._(
@@ -274,8 +281,8 @@ class ProductDataFeedPublication(models.AbstractModel):
             {
                 "is_held": True,
                 "held_offer_count": offer_count,
+                "drop_accepted": False,
                 "next_generation_at": fields.Datetime.now() + interval,
-                "full_requested": False,
             }
         )
 

@@ -1,7 +1,7 @@
 from ast import literal_eval
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, float_round
 
@@ -142,6 +142,23 @@ class ProductDataFeedSource(models.AbstractModel):
                 feed.env(su=False)["product.product"].search_count(feed._parse_domain(), limit=1)
             except (ValueError, TypeError, KeyError) as error:
                 raise ValidationError(feed._get_domain_error()) from error
+
+    @api.constrains("company_id")
+    def _check_own_company(self):
+        """Refuse companies of others: the file would show their catalogue.
+
+        :raises AccessError: whoever sets the company does not belong to it
+        """
+        # Constraints run with elevated rights, for the user who writes.
+        env = self.env(su=False)
+        foreign = self.company_id.sudo() - env.user.company_ids
+        if foreign and not env.su:
+            raise AccessError(
+                self.env._(
+                    "You do not belong to the company %(company)s.",
+                    company=", ".join(foreign.mapped("name")),
+                )
+            )
 
     # === PRODUCTS === #
 

@@ -15,7 +15,17 @@ WORDED_TYPES = ("selection", "date", "datetime", "reference")
 # Computed fields that are read faster where their values come from.
 JOINED_FIELDS = {"all_product_tag_ids": ("product_tag_ids", "additional_product_tag_ids")}
 # Not to be written into a text or a number.
-UNREADABLE_TYPES = ("binary", "json", "properties", "properties_definition", "many2one_reference")
+# What a path never leads to.
+PRIVATE_MODELS = ("bus.", "discuss.", "ir.", "mail.", "product.data.feed", "res.users")
+PRIVATE_FIELDS = ("activity_", "message_")
+UNREADABLE_TYPES = (
+    "binary",
+    "json",
+    "properties",
+    "properties_definition",
+    "many2one_reference",
+    "reference",
+)
 
 
 class ProductDataFeedValue(models.Model):
@@ -149,28 +159,30 @@ class ProductDataFeedValue(models.Model):
             )
 
     def _check_field_path(self):
-        """Refuse fields that do not exist or that whoever chooses them may not read."""
+        """Refuse fields that do not exist, or that must not get into a public file.
+
+        :raises ValidationError: whoever chooses a field may not read it, or it is nobody's business
+        """
         # Constraints run with elevated rights, for the user who writes.
         env = self.env(su=False)
-        model = env["product.product"]
-        names = self.field_path.split(".")
-        for position, name in enumerate(names, 1):
-            field = model._fields.get(name) if model is not None else None
-            readable = (
-                field
-                and field.type not in UNREADABLE_TYPES
-                and model._has_field_access(field, "read")
-                and model.has_access("read")
+        for line in self:
+            model = env["product.product"]
+            names = line.field_path.split(".")
+            for position, name in enumerate(names, 1):
+                field = model._fields.get(name) if model is not None else None
+                if not field or not _is_public(model, field):
+                    line._refuse_field()
+                if position < len(names) and not field.relational:
+                    line._refuse_field()
+                model = env[field.comodel_name] if field.relational else None
+
+    def _refuse_field(self):
+        raise ValidationError(
+            self.env._(
+                "The field %(field)s does not exist, is not readable or cannot be published.",
+                field=self.field_path,
             )
-            if not readable or (position < len(names) and not field.relational):
-                raise ValidationError(
-                    self.env._(
-                        "The field %(field)s does not exist, is not readable or cannot be "
-                        "published.",
-                        field=self.field_path,
-                    )
-                )
-            model = env[field.comodel_name] if field.relational else None
+        )
 
     def _get_target_name(self):
         return dict(self._fields["target"]._description_selection(self.env)).get(self.target, "")
@@ -345,6 +357,35 @@ class ProductDataFeedValue(models.Model):
         return found
 
 
+def _is_public(model, field):
+    """Tell whether the value of a field may be published by the user of the environment.
+
+    The file is written with elevated rights, past the record rules. So no path leads to what those
+    rules protect: people, their messages, and the documents of the business.
+    """
+    if (
+        field.type in UNREADABLE_TYPES
+        or field.name.startswith(PRIVATE_FIELDS)
+        or not model._has_field_access(field, "read")
+        or not model.has_access("read")
+    ):
+        return False
+    if not field.relational:
+        return True
+    comodel = field.comodel_name
+    if comodel.startswith(PRIVATE_MODELS):
+        return False
+    is_catalogue = model._name.startswith("product.")
+    match field.type:
+        case "many2one":
+            return True
+        case "many2many":
+            return is_catalogue
+        case _:
+            # Lines of the product itself, but not its stock moves or orders.
+            return is_catalogue and comodel.startswith("product.")
+
+
 def _read_plain(records, field):
     """Return the function for a field of the product itself, by far the most common case."""
     name = field.name
@@ -358,6 +399,13 @@ def _read_plain(records, field):
     return read
 
 
+def _drop_foreign(records):
+    """Return the records that the company of the feed shares: there are no record rules here."""
+    if "company_id" not in records._fields:
+        return records
+    return records.filtered(lambda r: not r.company_id or r.company_id == r.env.company)
+
+
 def _collect(record, names, field):
     """Return what is at the end of a path: texts, numbers, True, but nothing empty.
 
@@ -366,9 +414,9 @@ def _collect(record, names, field):
     """
     *path, last = names
     for name in path:
-        record = record[name]
+        record = _drop_foreign(record[name])
     if field.relational:
-        return [item.display_name for item in record[last]]
+        return [item.display_name for item in _drop_foreign(record[last])]
     values = [(item, item[last]) for item in record]
     if field.type in WORDED_TYPES:
         return [str(field.convert_to_export(value, item)) for item, value in values if value]

@@ -1,5 +1,5 @@
 from odoo import Command
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import new_test_user, tagged
 
 from .common import FeedCommon
@@ -78,6 +78,34 @@ class TestFeedAccess(FeedCommon):
         self.assertFalse(issues.search([("id", "in", feed.sudo().issue_ids.ids)]))
         with self.assertRaises(AccessError):
             feed.with_user(self.manager).read(["name"])
+
+    def test_feed_cannot_be_moved_to_a_company_of_others(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        feed = self.feed.with_user(self.manager)
+        with self.assertRaises(AccessError):
+            feed.company_id = other.id
+        with self.assertRaises(AccessError):
+            feed.create({"name": "Spy", "company_id": other.id})
+
+    def test_what_the_feed_keeps_itself_cannot_be_written(self):
+        feed = self.feed.with_user(self.manager)
+        for name, value in (
+            ("is_held", True),
+            ("drop_accepted", True),
+            ("offer_count", 5),
+            ("generated_at", "2026-01-01 00:00:00"),
+            ("next_generation_at", "2026-01-01 00:00:00"),
+            ("requested_by_id", self.reader.id),
+            ("ignored_codes", ["name_missing"]),
+        ):
+            with self.subTest(name), self.assertRaises(AccessError):
+                feed.write({name: value})
+
+    def test_errors_and_nonsense_cannot_be_ignored(self):
+        for codes in (["name_missing"], 5, [["x"]]):
+            values = {"name": "x", "ignored_codes": codes}
+            with self.subTest(codes), self.assertRaises(ValidationError):
+                self.env["product.data.feed"].with_user(self.manager).create(values)
 
     def test_products_of_other_companies_are_not_published(self):
         other = self.env["res.company"].create({"name": "Other", "currency_id": self.euro.id})

@@ -43,6 +43,32 @@ class TestFeedPrices(FeedCommon):
         )
         self.assertEqual(self._get_offer(self.product).findtext("price"), "200.00")
 
+    def test_amounts_of_rules_are_in_the_currency_of_their_pricelist(self):
+        for rule, price in (
+            ({"compute_price": "fixed", "fixed_price": 5}, "200.00"),
+            ({"compute_price": "formula", "price_surcharge": 3}, "520.00"),
+            ({"compute_price": "formula", "price_discount": 33, "price_round": 5}, "200.00"),
+            (
+                {"compute_price": "formula", "price_min_margin": 1, "price_max_margin": 9},
+                "440.00",
+            ),
+        ):
+            with self.subTest(rule):
+                self.feed.pricelist_id = self._make_pricelist(self.euro, **rule)
+                self.assertEqual(self._get_offer(self.product).findtext("price"), price)
+
+    def test_wholesale_and_old_prices_are_converted_too(self):
+        self.feed.pricelist_id = self._make_pricelist(
+            self.euro, compute_price="fixed", fixed_price=5, min_quantity=10
+        )
+        self.feed.compare_pricelist_id = self._make_pricelist(
+            self.euro, compute_price="fixed", fixed_price=12
+        )
+        offer = self._get_offer(self.product)
+        self.assertEqual(offer.findtext("price"), "400.00")
+        self.assertEqual(offer.findtext("oldprice"), "480.00")
+        self.assertEqual(self.feed._get_tier_prices(self.product), {self.product.id: [(10, 200)]})
+
     def test_higher_compare_price_is_the_old_price(self):
         self.feed.compare_pricelist_id = self._make_pricelist(
             self.hryvnia, compute_price="fixed", fixed_price=500

@@ -52,6 +52,26 @@ class TestFeedPublication(FeedCommon, CronMixinCase):
         # Agreed to once, not for ever.
         self.assertEqual(self.feed.state, "held")
 
+    def test_consent_to_fewer_offers_is_not_consent_to_still_fewer(self):
+        self._run_cron()
+        self.products[:4].active = False
+        self.feed._request_generation()
+        self._run_cron()
+        self.feed.action_publish_anyway()
+        self.products[4:9].active = False
+        self._run_cron()
+        self.assertEqual((self.feed.state, self.feed.held_offer_count), ("held", 1))
+        self.assertEqual(self.feed.offer_count, 10)
+        self.feed.action_publish_anyway()
+        self._run_cron()
+        self.assertEqual((self.feed.state, self.feed.offer_count), ("published", 1))
+
+    def test_consent_needs_a_question(self):
+        self._run_cron()
+        with self.assertRaises(UserError):
+            self.feed.action_publish_anyway()
+        self.assertFalse(self.feed.drop_accepted)
+
     def test_question_ends_by_itself_when_the_offers_are_back(self):
         self._run_cron()
         self.products[:4].active = False
@@ -130,6 +150,16 @@ class TestFeedPublication(FeedCommon, CronMixinCase):
         self.feed.with_user(self.manager).action_generate_all()
         self._run_cron()
         self.assertEqual(self.feed.run_ids[0].rendered_count, 10)
+
+    def test_request_for_everything_is_not_lost_by_another_request(self):
+        self._run_cron()
+        self.feed.action_generate_all()
+        self.feed.action_generate()
+        self._run_cron()
+        self.assertEqual(self.feed.run_ids[0].rendered_count, 10)
+        self.feed._request_generation()
+        self._run_cron()
+        self.assertEqual(self.feed.run_ids[0].rendered_count, 0)
 
     # === IDENTIFIERS === #
 

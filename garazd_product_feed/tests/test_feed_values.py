@@ -169,14 +169,51 @@ class TestFeedValues(FeedCommon):
             with self.subTest(line), self.assertRaises(ValidationError):
                 self._set_values(line)
 
-    def test_hidden_fields_cannot_be_published_by_whoever_may_not_read_them(self):
-        feed = self.feed.with_user(self.manager)
-        hidden = "create_uid.totp_secret" if "totp_secret" in self.env["res.users"] else None
-        for path in filter(None, ("activity_ids.res_model_id.access_ids.perm_read", hidden)):
-            with self.subTest(path), self.assertRaises(UserError):
-                feed.value_ids = [Command.create({"target": "vendor", "field_path": path})]
-        # An administrator may.
-        self._set_values({"target": "vendor", "field_path": "company_id.name"})
+    def test_fields_that_are_nobodys_business_cannot_be_published(self):
+        paths = [
+            "create_uid.name",
+            "write_uid.partner_id.phone",
+            "message_ids.preview",
+            "message_partner_ids.name",
+            "activity_ids.note",
+            "activity_summary",
+            "company_id.user_ids.login",
+            "company_id.partner_id.child_ids.name",
+            "stock_move_ids.picking_id.partner_id.phone",
+            "included_feed_ids.access_token",
+        ]
+        if "totp_secret" in self.env["res.users"]:
+            paths.append("create_uid.totp_secret")
+        for path in paths:
+            line = Command.create({"target": "param", "param_name": "X", "field_path": path})
+            for feed in (self.feed.with_user(self.manager), self.feed):
+                with self.subTest(path, uid=feed.env.uid), self.assertRaises(ValidationError):
+                    feed.value_ids = [line]
+
+    def test_fields_of_the_catalogue_can_be_published(self):
+        for path in (
+            "company_id.name",
+            "categ_id.parent_id.name",
+            "seller_ids.partner_id.name",
+            "product_tag_ids.name",
+            "attribute_line_ids.value_ids.name",
+        ):
+            line = Command.create({"target": "param", "param_name": "X", "field_path": path})
+            with self.subTest(path):
+                self.feed.with_user(self.manager).value_ids = [line]
+
+    def test_records_of_other_companies_are_not_published(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        partner = self.env["res.partner"].create({"name": "Supplier"})
+        self.product.company_id = False
+        self.product.seller_ids = [
+            Command.create(
+                {"partner_id": partner.id, "product_name": name, "company_id": company.id}
+            )
+            for name, company in (("Secret", other), ("Ours", self.company))
+        ]
+        self._set_values({"target": "vendor", "field_path": "seller_ids.product_name"})
+        self.assertEqual(self._find("vendor"), "Ours")
 
     def test_stock_users_cannot_change_where_values_come_from(self):
         with self.assertRaises(AccessError):
@@ -214,6 +251,45 @@ class TestFeedValues(FeedCommon):
         draft = self.feed.with_user(self.manager).new(origin=self.feed)
         draft.preview_product_id = secret.with_user(self.manager)
         self.assertFalse(draft.preview_text)
+
+    def _preview(self, *lines, **changes):
+        """Return what the form shows when a manager changes the feed and has not saved yet."""
+        names = {"target": {}, "param_name": {}, "source": {}, "field_path": {}, "text": {}}
+        shown = ("preview_product_id", "preview_text", "preview_findings", *changes)
+        spec = {name: {} for name in shown} | {"value_ids": {"fields": names}}
+        lines = [*lines, [0, "new", {"target": "mpn", "source": "text", "text": "Draft"}]]
+        changes |= {"preview_product_id": self.product.id, "value_ids": lines}
+        feed = self.feed.with_user(self.manager)
+        return feed.onchange(changes, list(changes), spec)["value"]
+
+    def test_preview_refuses_what_could_not_be_saved(self):
+        line = {"target": "vendor", "source": "field"}
+        shown = self._preview([0, "v", {**line, "field_path": "create_uid.login"}])
+        self.assertFalse(shown["preview_text"])
+        self.assertIn("create_uid.login", shown["preview_findings"])
+        shown = self._preview([0, "v", {**line, "field_path": "type"}])
+        self.assertIn("<vendor>Goods", shown["preview_text"])
+
+    def test_preview_checks_a_path_that_was_saved_without_being_used(self):
+        self._set_values(
+            {"target": "vendor", "source": "text", "text": "T", "field_path": "create_uid.login"}
+        )
+        line = self.feed.value_ids.filtered(lambda line: line.text == "T")
+        self.assertIn("<vendor>T", self._preview()["preview_text"])
+        shown = self._preview([1, line.id, {"source": "field"}])
+        self.assertFalse(shown["preview_text"])
+        self.assertIn("create_uid.login", shown["preview_findings"])
+
+    def test_preview_refuses_companies_and_pricelists_of_others(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "Secret", "company_id": other.id, "currency_id": self.hryvnia.id}
+        )
+        for changes in ({"company_id": other.id}, {"pricelist_id": pricelist.id}):
+            with self.subTest(changes):
+                shown = self._preview(**changes)
+                self.assertFalse(shown["preview_text"])
+                self.assertIn("Other", shown["preview_findings"])
 
     def test_preview_tells_when_a_line_is_not_complete(self):
         draft = self.feed.new(origin=self.feed)
