@@ -97,6 +97,28 @@ class PersonData:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FeeData:
+    """What the marketplace charges the seller for an order.
+
+    ``kind`` is ``sale`` (for selling there), ``advertising`` or ``instalment`` (for the buyer's
+    paying in parts).
+    """
+
+    kind: str
+    amount: Decimal
+    is_refunded: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignData:
+    """Where the buyer came from, as the marketplace's statistics call it."""
+
+    source: str | None = None
+    medium: str | None = None
+    campaign: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderLineData:
     """``price_total`` is the line's total as the buyer pays it, taxes included."""
 
@@ -114,6 +136,7 @@ class OrderData:
     """An order, understood. ``amount_total`` is what the buyer pays for the goods.
 
     ``discount`` is what a promotion takes off the sum of the lines; ``discount_name`` says which.
+    ``cancellation`` is the reason in words, of a cancelled order.
     """
 
     external_id: str
@@ -130,11 +153,15 @@ class OrderData:
     payment_method: MethodData | None = None
     delivery_method: MethodData | None = None
     delivery_cost: Decimal | None = None
-    commission: Decimal | None = None
+    fees: tuple[FeeData, ...] = ()
     discount: Decimal = Decimal(0)
     discount_name: str | None = None
     note: str | None = None
+    do_not_call: bool = False
     source: str | None = None
+    campaign: CampaignData | None = None
+    cancellation: str | None = None
+    cancelled_by_buyer: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

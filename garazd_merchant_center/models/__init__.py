@@ -10,9 +10,13 @@ from . import merchant_delivery_method
 from . import merchant_category
 from . import merchant_listing
 from . import merchant_order
+from . import merchant_order_details
+from . import merchant_order_change
 from . import merchant_order_builder
+from . import merchant_order_updater
 from . import merchant_operation
 from . import product_data_feed
 from . import sale_order
+from . import sale_order_merchant
 from . import sale_order_line
 from . import stock_picking

@@ -67,6 +67,14 @@ DETAILS = {
         "Order %(number)s was imported, but could not be confirmed: %(reason)s. Confirm the "
         "quotation by hand when that is settled."
     ),
+    "order_changed": _lt(
+        "Order %(number)s was changed on the marketplace after it was confirmed in Odoo: "
+        "%(changes)s. Open it, compare, and press Apply or Ignore."
+    ),
+    "order_cancelled": _lt(
+        "Order %(number)s was cancelled on the marketplace (%(reason)s), but it is confirmed in "
+        "Odoo. Do not ship it: open it and press Apply to cancel the sales order."
+    ),
     "order_failed": _lt("Order %(number)s could not be imported: %(reason)s."),
     "record_unreadable": _lt(
         "A product, group or method of the store cannot be read: %(path)s is %(value)s. The others "
@@ -121,6 +129,8 @@ class MerchantIssue(models.Model):
             ("order_quantity_rounded", "An order's quantity would be rounded"),
             ("order_currency_unknown", "An order's currency is not known"),
             ("order_not_confirmed", "An order could not be confirmed"),
+            ("order_changed", "A confirmed order was changed"),
+            ("order_cancelled", "A confirmed order was cancelled"),
             ("order_failed", "An order could not be imported"),
             ("record_unreadable", "A record of the store cannot be read"),
             ("listing_ambiguous", "A product fits several products in Odoo"),

@@ -13,7 +13,12 @@ from .merchant_store import GROUP_ADMINISTRATOR
 _logger = logging.getLogger(__name__)
 
 # What remains for the staff to do on a sales order that was imported.
-STAFF_ISSUES = {"order_unknown_product", "order_not_confirmed"}
+STAFF_ISSUES = {
+    "order_unknown_product",
+    "order_not_confirmed",
+    "order_changed",
+    "order_cancelled",
+}
 
 
 class MerchantOrder(models.Model):
@@ -48,9 +53,6 @@ class MerchantOrder(models.Model):
     buyer_name = fields.Char(string="Buyer")
     amount_total = fields.Monetary(string="Total")
     currency_id = fields.Many2one("res.currency")
-    commission = fields.Monetary(
-        string="Marketplace Fee", help="What the marketplace charges the seller for this order."
-    )
     payload = fields.Json(groups=GROUP_ADMINISTRATOR)
     payload_text = fields.Text(
         string="As Received", compute="_compute_payload_text", groups=GROUP_ADMINISTRATOR
@@ -228,9 +230,11 @@ class MerchantOrder(models.Model):
             return
         if self.sale_order_id:
             self.env["merchant.order.builder"]._fill_placeholders(self, data)
+            self.env["merchant.order.updater"]._update(self, data)
             self.state = "imported"
         elif self._should_import():
             self.sale_order_id = self.env["merchant.order.builder"]._build(self, data)
+            self.facts = self.env["merchant.order.updater"]._get_facts(store, data)
             self.state = "imported"
             self._after_import()
         else:
@@ -261,7 +265,6 @@ class MerchantOrder(models.Model):
             "buyer_name": data.buyer.name,
             "amount_total": float(data.amount_total),
             "currency_id": store._get_currency(data.currency).id,
-            "commission": float(data.commission or 0),
         }
 
     def _should_import(self):

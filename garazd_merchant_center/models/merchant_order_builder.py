@@ -33,21 +33,27 @@ class MerchantOrderBuilder(models.AbstractModel):
         sale_order = self.env["sale.order"].create(
             self._prepare_sale_order_vals(order, data, customer, delivery)
         )
-        unknown = self._add_lines(order, data, sale_order)
+        refs = self.env["merchant.order.updater"]._get_line_refs(data.lines)
+        unknown = self._add_lines(order, data, sale_order, refs)
         self._check_total(data, sale_order)
         self._complete(order, data, sale_order)
-        if unknown and order.status_id.kind != "cancelled":
+        if order.status_id.kind != "cancelled":
+            self._report_unknown(order, unknown)
+        if order.status_id.kind == "cancelled":
+            sale_order._action_cancel()
+        return sale_order
+
+    def _report_unknown(self, order, names):
+        """Open the issue of products that are not known in Odoo, if there are some."""
+        if names:
             self.env["merchant.issue"]._report(
                 order.store_id,
                 "order_unknown_product",
                 order,
                 severity="warning",
-                number=data.number,
-                products=", ".join(unknown),
+                number=order.number,
+                products=", ".join(names),
             )
-        if order.status_id.kind == "cancelled":
-            sale_order._action_cancel()
-        return sale_order
 
     def _complete(self, order, data, sale_order):
         """Add what is not goods, for example delivery; the total of the goods is checked."""
@@ -148,6 +154,7 @@ class MerchantOrderBuilder(models.AbstractModel):
     def _prepare_sale_order_vals(self, order, data, customer, delivery):
         """Return the values of the sales order without its lines."""
         store = order.store_id
+        campaign = self._get_campaign(data)
         vals = {
             "company_id": store.company_id.id,
             "partner_id": customer.id,
@@ -159,7 +166,8 @@ class MerchantOrderBuilder(models.AbstractModel):
             "pricelist_id": self._get_pricelist(order).id,
             "currency_id": order.currency_id.id,
             "user_id": store.user_id.id,
-            "source_id": store.source_id.id,
+            **campaign,
+            "source_id": store.source_id.id or campaign.get("source_id"),
             "tag_ids": [(6, 0, store.order_tag_ids.ids)],
             "note": plaintext2html(data.note) if data.note else False,
         }
@@ -168,6 +176,18 @@ class MerchantOrderBuilder(models.AbstractModel):
         if store.warehouse_id:
             vals["warehouse_id"] = store.warehouse_id.id
         return vals
+
+    def _get_campaign(self, data):
+        """Return where the buyer came from: source, medium and campaign of Odoo's statistics."""
+        mixin = self.env["utm.mixin"].sudo()
+        fields = {"source": "source_id", "medium": "medium_id", "campaign": "campaign_id"}
+        return {
+            field_name: mixin._find_or_create_record(
+                self.env["sale.order"]._fields[field_name].comodel_name, name
+            ).id
+            for key, field_name in fields.items()
+            if (name := data.campaign and getattr(data.campaign, key))
+        }
 
     def _get_pricelist(self, order):
         """Return a pricelist in the order's currency; it only carries the currency."""
@@ -197,29 +217,41 @@ class MerchantOrderBuilder(models.AbstractModel):
 
     # === LINES === #
 
-    def _add_lines(self, order, data, sale_order):
+    def _add_lines(self, order, data, sale_order, refs):
         """Create the lines.
 
+        :param list refs: what tells each of ``data.lines`` apart, kept on the line
         :return: the names of the products that are not known
         :rtype: list[str]
         """
         placeholder = self.env.ref("garazd_merchant_center.product_unknown")
         proposals = self.env["merchant.listing"]._propose_products(order.store_id, data.lines)
         unknown, vals_list = [], []
-        for line, (products, _found_by) in zip(data.lines, proposals, strict=True):
+        for ref, line, (products, _found_by) in zip(refs, data.lines, proposals, strict=True):
             product = products if len(products) == 1 else placeholder
             if product == placeholder:
                 unknown.append(line.name)
-            vals_list.append(self._prepare_line_vals(sale_order, line, product))
+            vals = self._prepare_line_vals(sale_order, line, product)
+            vals_list.append(vals | {"merchant_line_ref": ref})
         if data.discount:
             vals_list.append(self._prepare_discount_vals(sale_order, data))
         lines = self.env["sale.order.line"].create(vals_list)
         for line, line_data in zip(lines, data.lines, strict=False):
-            self._check_quantity(line, line_data)
-            self._set_price(line, line_data.price_total)
+            self._fill_line(line, line_data)
         if data.discount:
             self._set_price(lines[-1], -data.discount)
         return unknown
+
+    def _fill_line(self, line, line_data):
+        """Give a line the quantity and the amount that the marketplace tells.
+
+        :param OrderLineData line_data:
+        :raises NeedsUser: Odoo would round the quantity
+        """
+        if line.product_uom_qty != float(line_data.quantity):
+            line.product_uom_qty = float(line_data.quantity)
+        self._check_quantity(line, line_data)
+        self._set_price(line, line_data.price_total)
 
     def _fill_placeholders(self, order, data):
         """Put the products that are known by now in place of the placeholder.

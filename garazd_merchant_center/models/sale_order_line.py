@@ -10,3 +10,5 @@ class SaleOrderLine(models.Model):
         copy=False,
         help="What the marketplace charges the seller for this product.",
     )
+    # Which line of the marketplace's order it is.
+    merchant_line_ref = fields.Char(readonly=True, copy=False)

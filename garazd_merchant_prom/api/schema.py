@@ -25,6 +25,7 @@ from .schema_parts import (
     Person,
     RecipientAddress,
     StatusOption,
+    read_utm,
 )
 from .text import digest
 
@@ -137,6 +138,7 @@ class Order:
     prosale_commission: Commission | None
     cancellation: Cancellation | None
     source: str | None
+    utm: dict
     dont_call_customer_back: bool | None
     extra: dict = field(default_factory=dict, repr=False)
 
@@ -204,6 +206,7 @@ class Order:
             prosale_commission=Commission.read(reader, "prosale_commission"),
             cancellation=Cancellation.read(reader),
             source=reader.text("source"),
+            utm=read_utm(reader),
             dont_call_customer_back=reader.flag("dont_call_customer_back"),
             extra=reader.extra,
         )

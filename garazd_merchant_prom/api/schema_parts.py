@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from . import const, text
+from .errors import SchemaError
 from .reader import Reader
 
 
@@ -281,3 +282,16 @@ class Cancellation:
         return child and cls(
             title=child.text("title"), initiator=child.text("initiator"), extra=child.extra
         )
+
+
+def read_utm(reader):
+    """Read `utm` of an order, for statistics: what is not as expected is left out.
+
+    :rtype: dict[str, str]
+    """
+    try:
+        child = reader.child("utm")
+        parts = {key: child.text(key) for key in ("source", "medium", "campaign")} if child else {}
+    except SchemaError:
+        return {}
+    return {key: value for key, value in parts.items() if value}

@@ -295,12 +295,26 @@ class MerchantAdapterProm(models.AbstractModel):
             payment_method=self._prom_option(order.payment_option),
             delivery_method=self._prom_option(order.delivery_option),
             delivery_cost=order.delivery_cost.amount if order.delivery_cost else None,
-            commission=order.commission.amount if order.commission else None,
+            fees=tuple(self._prom_fees(order)),
             discount=discount,
             discount_name=order.special_offer_promocode,
             note=order.client_notes,
+            do_not_call=bool(order.dont_call_customer_back),
             source=order.source,
+            campaign=schema.CampaignData(**order.utm) if order.utm else None,
+            cancellation=order.cancellation and order.cancellation.title,
+            cancelled_by_buyer=bool(order.cancellation and order.cancellation.by_buyer),
         )
+
+    def _prom_fees(self, order):
+        """Return what Prom charges: for the sale, for ProSale, for the buyer's instalments."""
+        for kind, fee in (("sale", order.commission), ("advertising", order.prosale_commission)):
+            if fee:
+                refunded = bool(fee.is_refunded)
+                yield schema.FeeData(kind=kind, amount=fee.amount, is_refunded=refunded)
+        payment = order.payment_data
+        if payment and payment.commission_amount:
+            yield schema.FeeData(kind="instalment", amount=payment.commission_amount)
 
     def _prom_amounts(self, order):
         """Return what the buyer pays for the goods and what a special offer took off.

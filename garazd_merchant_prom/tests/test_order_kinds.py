@@ -1,4 +1,5 @@
 import importlib
+from decimal import Decimal
 
 from odoo.tests import tagged
 
@@ -171,7 +172,6 @@ class TestOrderKinds(PromCase):
 
     def _check_order(self, raw, order, expected):
         status = raw["status"] if expected["status"] == "custom" else expected["status"]
-        commission = (raw.get("cpa_commission") or {}).get("amount") or 0
         self.assertRecordValues(
             order,
             [
@@ -180,7 +180,7 @@ class TestOrderKinds(PromCase):
                     "number": str(raw["id"]),
                     "payment_state": expected["payment"],
                     "amount_total": float(money(raw["price"])),
-                    "commission": float(commission),
+                    "commission": float(self._get_fees(raw)),
                     "error": False,
                 }
             ],
@@ -191,6 +191,20 @@ class TestOrderKinds(PromCase):
         self.assertEqual(order.delivery_method_id.external_id, expected["sent_by"])
         created = raw["date_created"][:19].replace("T", " ")
         self.assertEqual(str(order.date_order)[:19], created)
+
+    def _get_fees(self, raw):
+        """Return what Prom charges in all: for the sale or its lines, ProSale and instalments."""
+        sale = raw.get("cpa_commission") or {}
+        lines = (line["cpa_commission"]["amount"] for line in raw["products"])
+        fee = sum(map(Decimal, lines)) if sale.get("amount") is None else sale["amount"]
+        prosale = raw.get("prosale_commission") or {}
+        parts = (raw.get("payment_data") or {}).get("rpay_parts") or {}
+        charged = [
+            0 if sale.get("is_refunded") else fee,
+            prosale.get("amount") or prosale.get("value") or 0,
+            parts.get("commission_amount") or 0,
+        ]
+        return sum(Decimal(str(amount)) for amount in charged)
 
     def _check_amounts(self, raw, sale, expected):
         self.assertEqual(sale.currency_id, self.uah)

@@ -170,10 +170,16 @@ class MerchantAdapterDemo(models.AbstractModel):
             payment_state=payload.get("payment_state"),
             payment_method=self._demo_method(payload["payment"]),
             delivery_method=self._demo_method(payload["delivery"]),
-            commission=self._demo_decimal(payload, "fee", "0"),
+            fees=tuple(
+                schema.FeeData(kind=kind, amount=self._demo_decimal(payload, key))
+                for kind, key in (("sale", "fee"), ("advertising", "ad_fee"))
+                if key in payload
+            ),
             discount=self._demo_decimal(payload, "discount", "0"),
             discount_name=payload.get("promotion"),
             note=payload.get("note"),
+            do_not_call=payload.get("quiet", False),
+            cancellation=payload.get("reason"),
         )
 
     def _demo_line(self, record):
