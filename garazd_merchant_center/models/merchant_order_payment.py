@@ -3,7 +3,7 @@ import logging
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import clean_context
+from odoo.tools import SQL, clean_context
 
 _logger = logging.getLogger(__name__)
 
@@ -97,14 +97,29 @@ class MerchantOrder(models.Model):
         :raises UserError: accounting refuses
         """
         journal = self._get_payment_journal()
+        if not journal and not self.payment_ids:
+            return
+        self._meet_others()
         if journal and self._is_payment_due():
             self.env["account.payment"].create(self._prepare_payment_vals(journal)).action_post()
         # What an accountant has cancelled or taken back to draft stays in his hands.
         payment = self.payment_ids.filtered(lambda p: p.state in ("in_process", "paid"))
-        if self.payment_state == "refunded":
+        if payment and self.payment_state == "refunded":
             self._tell_refund(payment)
-        elif payment:
+            return
+        self.env["merchant.issue"]._resolve(self.store_id, ["payment_refunded"], self)
+        if payment:
             payment._reconcile_merchant_invoices()
+
+    def _meet_others(self):
+        """Let only one transaction at a time follow the payment of the order.
+
+        Who records the payment does not see the invoice that somebody else is posting, and the
+        other way round. Both write the row, so the later one fails and Odoo repeats it.
+        """
+        self.env.cr.execute(
+            SQL("UPDATE merchant_order SET write_uid = write_uid WHERE id = %s", self.id)
+        )
 
     def _get_payment_journal(self):
         """Return the journal for the payment method of the order; empty: it is not recorded.
@@ -156,13 +171,10 @@ class MerchantOrder(models.Model):
     def _tell_refund(self, payment):
         """Open the issue of a refund, once: only a person can give money back.
 
-        :param payment: the recorded ``account.payment``; empty: there is nothing to give back
+        :param payment: the recorded ``account.payment``
         """
         issues = self.env["merchant.issue"]
         code = "payment_refunded"
-        if not payment:
-            issues._resolve(self.store_id, [code], self)
-            return
         told = [("code", "=", code), ("res_model", "=", self._name), ("res_id", "=", self.id)]
         if not issues.search_count(told, limit=1):
             values = {"number": self.number, "payment": payment.name}

@@ -379,6 +379,13 @@ class TestPaymentTrouble(PaymentCase):
         order.action_retry()
         self.assertFalse(self._get_issues())
 
+    def test_refund_that_was_taken_back_is_settled(self):
+        self._confirmed()
+        self._change(payment_state="refunded")
+        self.assertTrue(self._get_issues("payment_refunded"))
+        self._change(payment_state="paid")
+        self.assertFalse(self._get_issues())
+
     def test_refund_of_what_was_not_recorded_is_no_issue(self):
         self._confirmed(payment_state="refunded")
         self.assertFalse(self._get_issues())
