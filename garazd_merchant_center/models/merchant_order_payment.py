@@ -3,7 +3,7 @@ import logging
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import SQL, clean_context
+from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
 
@@ -67,10 +67,7 @@ class MerchantOrder(models.Model):
         """
         # Elevated: who imports, confirms or invoices need not have the rights of an accountant.
         for order in self.sudo():
-            store = order.store_id._in_own_context()
-            # Defaults are meant for what the caller creates, not for payments and their entries.
-            store = store.with_context(clean_context(store.env.context))
-            order.with_env(store.env)._try_payment()
+            order.with_env(order.store_id._in_own_context().env)._try_payment()
 
     def _try_payment(self):
         """Do the work of :meth:`_follow_payment` for one order, or open an issue."""
@@ -102,7 +99,7 @@ class MerchantOrder(models.Model):
         self._meet_others()
         if journal and self._is_payment_due():
             self.env["account.payment"].create(self._prepare_payment_vals(journal)).action_post()
-        # What an accountant has cancelled or taken back to draft stays in his hands.
+        # What an accountant has cancelled or taken back to draft stays theirs to settle.
         payment = self.payment_ids.filtered(lambda p: p.state in ("in_process", "paid"))
         if payment and self.payment_state == "refunded":
             self._tell_refund(payment)
@@ -153,7 +150,6 @@ class MerchantOrder(models.Model):
         :param journal: the ``account.journal``
         """
         sale_order = self.sale_order_id
-        company = self.store_id.company_id
         today = fields.Date.context_today(self.with_context(tz=self.store_id._get_timezone()))
         return {
             "merchant_order_id": self.id,
@@ -164,7 +160,7 @@ class MerchantOrder(models.Model):
             "currency_id": self.currency_id.id,
             "date": today,
             "journal_id": journal.id,
-            "company_id": company.id,
+            "company_id": self.store_id.company_id.id,
             "memo": sale_order.merchant_reference,
         }
 
