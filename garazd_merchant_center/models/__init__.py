@@ -14,7 +14,10 @@ from . import merchant_order_details
 from . import merchant_order_change
 from . import merchant_order_builder
 from . import merchant_order_updater
+from . import merchant_order_payment
 from . import merchant_operation
+from . import account_move
+from . import account_payment
 from . import product_data_feed
 from . import sale_order
 from . import sale_order_merchant

@@ -76,6 +76,17 @@ DETAILS = {
         "Odoo. Do not ship it: open it and press Apply to cancel the sales order."
     ),
     "order_failed": _lt("Order %(number)s could not be imported: %(reason)s."),
+    "payment_failed": _lt(
+        "The payment of order %(number)s could not be recorded or reconciled with the invoice: "
+        "%(reason)s. The sales order and its invoice are as they should be. Correct the cause, "
+        "then retry."
+    ),
+    "payment_refunded": _lt(
+        "The marketplace gave the buyer of order %(number)s the money back, but the payment "
+        "%(payment)s is recorded in Odoo. Refund it by hand: make a credit note for the invoice "
+        "and an outgoing payment, or cancel the payment when nothing was invoiced. Then mark this "
+        "issue as resolved."
+    ),
     "record_unreadable": _lt(
         "A product, group or method of the store cannot be read: %(path)s is %(value)s. The others "
         "were read; correct it in the cabinet of the marketplace."
@@ -132,6 +143,8 @@ class MerchantIssue(models.Model):
             ("order_changed", "A confirmed order was changed"),
             ("order_cancelled", "A confirmed order was cancelled"),
             ("order_failed", "An order could not be imported"),
+            ("payment_failed", "A payment could not be recorded"),
+            ("payment_refunded", "A recorded payment was refunded"),
             ("record_unreadable", "A record of the store cannot be read"),
             ("listing_ambiguous", "A product fits several products in Odoo"),
             ("listing_sku_repeated", "A SKU stands on several products of the store"),

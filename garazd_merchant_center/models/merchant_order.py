@@ -113,11 +113,17 @@ class MerchantOrder(models.Model):
         self.store_id.action_sync_orders()
 
     def action_retry(self):
-        """Import again what failed, or lacks products, from the payload that is kept."""
+        """Import again what failed, or lacks products, from the payload that is kept.
+
+        Of the other orders, only the payment is looked at again.
+        """
         self.check_access("read")
         # Elevated: what was read belongs to the system.
-        for order in self.sudo().filtered(lambda o: o.state != "imported" or o._has_placeholder()):
+        orders = self.sudo()
+        incomplete = orders.filtered(lambda o: o.state != "imported" or o._has_placeholder())
+        for order in incomplete:
             order.with_env(order.store_id._in_own_context().env)._import()
+        (orders - incomplete)._follow_payment()
 
     def action_open_sale_order(self):
         """Open the sales order."""
@@ -232,6 +238,7 @@ class MerchantOrder(models.Model):
             self.env["merchant.order.builder"]._fill_placeholders(self, data)
             self.env["merchant.order.updater"]._update(self, data)
             self.state = "imported"
+            self._follow_payment()
         elif self._should_import():
             self.sale_order_id = self.env["merchant.order.builder"]._build(self, data)
             self.facts = self.env["merchant.order.updater"]._get_facts(store, data)

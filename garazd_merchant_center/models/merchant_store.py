@@ -139,6 +139,10 @@ class MerchantStore(models.Model):
         "account.journal",
         check_company=True,
         domain="[('type', 'in', ('bank', 'cash', 'credit'))]",
+        help="What buyers have paid on the marketplace, whether it still holds the money or has "
+        "paid it out, becomes a customer payment in this journal: once per order, when the sales "
+        "order is confirmed. It is reconciled with the invoice when that is posted. Empty: only "
+        "payments by methods with a journal of their own are recorded.",
     )
 
     # What was read
@@ -430,9 +434,13 @@ class MerchantStore(models.Model):
         self.ensure_one()
         if not self.import_from:
             return None
-        timezone = pytz.timezone(self.company_id.partner_id.tz or "Europe/Kyiv")
+        timezone = pytz.timezone(self._get_timezone())
         start = timezone.localize(datetime.combine(self.import_from, time.min))
         return start.astimezone(UTC).replace(tzinfo=None)
+
+    def _get_timezone(self):
+        """Return the name of the time zone in which the company's days begin."""
+        return self.company_id.partner_id.tz or "Europe/Kyiv"
 
     def _mark_read(self, step, newest_change):
         """Note that a step was read to its end.

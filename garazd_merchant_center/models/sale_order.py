@@ -58,8 +58,10 @@ class SaleOrder(models.Model):
     # === BUSINESS METHODS === #
 
     def _action_confirm(self):
-        """Override of `sale` to close the issue of products that the staff has put right."""
+        """Override of `sale` to close the issues that the staff has settled and record payments."""
         result = super()._action_confirm()
         # Elevated: who confirms sales orders need not have access to the marketplace's.
-        self.sudo().merchant_order_id._close_staff_issues()
+        merchant_orders = self.sudo().merchant_order_id
+        merchant_orders._close_staff_issues()
+        merchant_orders._follow_payment()
         return result

@@ -94,6 +94,39 @@ class MerchantCase(TransactionCase):
         }
         return cls.env["account.tax"].create(vals | changes)
 
+    @classmethod
+    def _make_books(cls, company):
+        """Give a company what it takes to invoice and be paid; return its bank journal.
+
+        Payments go to an outstanding account, in the way of a chart of accounts.
+        """
+        vals_list = [
+            {"name": "Debtors", "code": "361000", "account_type": "asset_receivable"},
+            {"name": "Sales", "code": "702000", "account_type": "income"},
+            {"name": "Outstanding", "code": "333000", "account_type": "asset_current"},
+        ]
+        debtors, sales, outstanding = cls.env["account.account"].create(
+            [vals | {"company_ids": [(6, 0, company.ids)]} for vals in vals_list]
+        )
+        outstanding.reconcile = True
+        cls.env["ir.default"].set(
+            "res.partner", "property_account_receivable_id", debtors.id, company_id=company.id
+        )
+        _invoices, bank = cls.env["account.journal"].create(
+            [
+                {
+                    "name": "Invoices",
+                    "code": "INV",
+                    "type": "sale",
+                    "company_id": company.id,
+                    "default_account_id": sales.id,
+                },
+                {"name": "Market", "code": "MRK", "type": "bank", "company_id": company.id},
+            ]
+        )
+        bank.inbound_payment_method_line_ids.payment_account_id = outstanding
+        return bank
+
     # === WORK === #
 
     def _run_cron(self, name):

@@ -1,0 +1,177 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
+
+# The buyer has paid: the marketplace holds the money, or the seller has it.
+PAID_STATES = ("paid", "paid_out")
+
+
+class MerchantOrder(models.Model):
+    """What the buyer paid becomes one customer payment."""
+
+    _inherit = "merchant.order"
+
+    payment_ids = fields.One2many(
+        "account.payment",
+        "merchant_order_id",
+        string="Payments",
+        groups="account.group_account_invoice,account.group_account_readonly",
+    )
+    # Elevated: that an order was recorded as paid is no secret of the accountants.
+    payment_id = fields.Many2one(
+        "account.payment", compute="_compute_payment_id", compute_sudo=True
+    )
+    payment_issue = fields.Text(compute="_compute_payment_issue")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("payment_ids")
+    def _compute_payment_id(self):
+        for order in self:
+            order.payment_id = order.payment_ids
+
+    @api.depends_context("lang")
+    def _compute_payment_issue(self):
+        issues = self.env["merchant.issue"]
+        found = issues.search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("code", "in", issues._get_codes("payment_")),
+                ("state", "=", "open"),
+            ]
+        )
+        for order in self:
+            own = found.filtered(lambda issue, order=order: issue.res_id == order.id)
+            order.payment_issue = "\n".join(own.mapped("detail"))
+
+    # === ACTION METHODS === #
+
+    def action_open_payment(self):
+        """Open the payment that was recorded for the order."""
+        self.ensure_one()
+        return self.payment_id._get_records_action()
+
+    # === BUSINESS METHODS === #
+
+    def _follow_payment(self):
+        """Bring Odoo up to date with the payments of these orders.
+
+        A payment is recorded when it is due, once, and reconciled with the posted invoices; a
+        refund is told. What fails becomes an issue, and the caller's transaction goes on.
+        """
+        # Elevated: who imports, confirms or invoices need not have the rights of an accountant.
+        for order in self.sudo():
+            order.with_env(order.store_id._in_own_context().env)._try_payment()
+
+    def _try_payment(self):
+        """Do the work of :meth:`_follow_payment` for one order, or open an issue."""
+        self.ensure_one()
+        # What the caller left to write must fail in its own name.
+        self.env.flush_all()
+        issues = self.env["merchant.issue"]
+        try:
+            with self.env.cr.savepoint():
+                self._settle_payment()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:
+            if not isinstance(error, UserError):
+                _logger.exception("The payment of order %s could not be recorded", self.id)
+            values = {"number": self.number, "reason": str(error)}
+            issues._report(self.store_id, "payment_failed", self, **values)
+        else:
+            issues._resolve(self.store_id, ["payment_failed"], self)
+
+    def _settle_payment(self):
+        """Do the work of :meth:`_follow_payment` for one order.
+
+        :raises UserError: accounting refuses
+        """
+        journal = self._get_payment_journal()
+        if not journal and not self.payment_ids:
+            return
+        self._meet_others()
+        if journal and self._is_payment_due():
+            self.env["account.payment"].create(self._prepare_payment_vals(journal)).action_post()
+        # What an accountant has cancelled or taken back to draft stays theirs to settle.
+        payment = self.payment_ids.filtered(lambda p: p.state in ("in_process", "paid"))
+        if payment and self.payment_state == "refunded":
+            self._tell_refund(payment)
+            return
+        self.env["merchant.issue"]._resolve(self.store_id, ["payment_refunded"], self)
+        if payment:
+            payment._reconcile_merchant_invoices()
+
+    def _meet_others(self):
+        """Let only one transaction at a time follow the payment of the order.
+
+        Who records the payment does not see the invoice that somebody else is posting, and the
+        other way round. Both write the row, so the later one fails and Odoo repeats it.
+        """
+        self.env.cr.execute(
+            SQL("UPDATE merchant_order SET write_uid = write_uid WHERE id = %s", self.id)
+        )
+
+    def _get_payment_journal(self):
+        """Return the journal for the payment method of the order; empty: it is not recorded.
+
+        :rtype: account.journal
+        """
+        method = self.payment_method_id
+        if method.recording == "none":
+            return method.journal_id.browse()
+        return (
+            method.journal_id if method.recording == "journal" else self.store_id.payment_journal_id
+        )
+
+    def _is_payment_due(self):
+        """Tell whether the buyer's payment is to be recorded now."""
+        return (
+            not self.payment_ids
+            and self.payment_state in PAID_STATES
+            and self.sale_order_id.state == "sale"
+            and self.status_id.kind != "cancelled"
+            and self.amount_total > 0
+        )
+
+    def _prepare_payment_vals(self, journal):
+        """Return the values of the customer payment.
+
+        The amount is what the buyer paid for the goods, as the marketplace tells it, and not the
+        total of the sales order: staff may have changed its lines, and what is added to it, for
+        example delivery, is paid to the carrier.
+
+        :param journal: the ``account.journal``
+        """
+        sale_order = self.sale_order_id
+        today = fields.Date.context_today(self.with_context(tz=self.store_id._get_timezone()))
+        return {
+            "merchant_order_id": self.id,
+            "payment_type": "inbound",
+            "partner_type": "customer",
+            "partner_id": sale_order.partner_invoice_id.commercial_partner_id.id,
+            "amount": self.amount_total,
+            "currency_id": self.currency_id.id,
+            "date": today,
+            "journal_id": journal.id,
+            "company_id": self.store_id.company_id.id,
+            "memo": sale_order.merchant_reference,
+        }
+
+    def _tell_refund(self, payment):
+        """Open the issue of a refund, once: only a person can give money back.
+
+        :param payment: the recorded ``account.payment``
+        """
+        issues = self.env["merchant.issue"]
+        code = "payment_refunded"
+        told = [("code", "=", code), ("res_model", "=", self._name), ("res_id", "=", self.id)]
+        if not issues.search_count(told, limit=1):
+            values = {"number": self.number, "payment": payment.name}
+            issues._report(self.store_id, code, self, severity="warning", **values)
