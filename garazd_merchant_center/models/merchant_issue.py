@@ -34,6 +34,10 @@ DETAILS = {
         "The marketplace sent an order without a readable number: %(excerpt)s. Look at the newest "
         "orders in the cabinet of the marketplace and compare."
     ),
+    "order_not_found": _lt(
+        "Order %(number)s could not be found in the store: %(reason)s. Compare the number with the "
+        "cabinet of the marketplace, then retry."
+    ),
     "order_unreadable": _lt(
         "Order %(number)s cannot be read: %(path)s is %(value)s. It is kept as it came; correct it "
         "in the cabinet of the marketplace, then press Read Again on the order."
@@ -113,6 +117,7 @@ class MerchantIssue(models.Model):
             ("request_refused", "The marketplace refused a request"),
             ("sync_failed", "A synchronization failed"),
             ("order_without_identifier", "An order has no number"),
+            ("order_not_found", "An order could not be found"),
             ("order_unreadable", "An order cannot be read"),
             ("order_without_lines", "An order has no products"),
             ("order_unknown_status", "An order has an unknown status"),

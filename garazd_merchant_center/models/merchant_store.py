@@ -241,6 +241,14 @@ class MerchantStore(models.Model):
         """Read new and changed orders."""
         self._start_sync("orders")
 
+    def action_recover_orders(self):
+        """Open the wizard that asks for orders by number or period."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "garazd_merchant_center.merchant_order_recover_action"
+        )
+        return action | {"context": {"default_store_id": self.id}}
+
     def action_check_connection(self):
         """Try the address and the token, and tell the result."""
         self._check_administrator()
@@ -393,10 +401,21 @@ class MerchantStore(models.Model):
 
     # === SYNCHRONIZATION === #
 
-    def _start_sync(self, kind):
+    def _recover_orders(self, first_day, last_day):
+        """Read the orders made on these days, however old, and import them.
+
+        :param date first_day: by the calendar of the store's company
+        :param date last_day: the last day that belongs to the period
+        """
+        self.ensure_one()
+        until = self._get_day_start(last_day + timedelta(days=1)) - timedelta(seconds=1)
+        self._start_sync("recover", since=self._get_day_start(first_day), until=until)
+
+    def _start_sync(self, kind, **period):
         """Put a synchronization in the queue of its scheduled action and wake it.
 
-        :param str kind: ``full``, ``base``, ``products`` or ``orders``
+        :param str kind: ``full``, ``base``, ``products``, ``orders`` or ``recover``
+        :param period: ``since`` and ``until`` with kind ``recover``
         """
         self.check_access("read")
         runs = self.env["merchant.sync.run"].sudo()
@@ -405,7 +424,7 @@ class MerchantStore(models.Model):
                 raise UserError(
                     self.env._("Give the store %(store)s its API token first.", store=store.name)
                 )
-            runs |= runs._get_or_start(store, kind)
+            runs |= runs._get_or_start(store, kind, **period)
         runs._wake()
 
     def _get_orders_since(self):
@@ -428,10 +447,15 @@ class MerchantStore(models.Model):
         :return: naive UTC, or None without such a day
         """
         self.ensure_one()
-        if not self.import_from:
-            return None
+        return self._get_day_start(self.import_from) if self.import_from else None
+
+    def _get_day_start(self, day):
+        """Return the moment a day begins where the store's company is.
+
+        :return: naive UTC
+        """
         timezone = pytz.timezone(self.company_id.partner_id.tz or "Europe/Kyiv")
-        start = timezone.localize(datetime.combine(self.import_from, time.min))
+        start = timezone.localize(datetime.combine(day, time.min))
         return start.astimezone(UTC).replace(tzinfo=None)
 
     def _mark_read(self, step, newest_change):
