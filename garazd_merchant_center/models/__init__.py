@@ -13,6 +13,7 @@ from . import merchant_order
 from . import merchant_order_builder
 from . import merchant_operation
 from . import product_data_feed
+from . import res_partner
 from . import sale_order
 from . import sale_order_line
 from . import stock_picking

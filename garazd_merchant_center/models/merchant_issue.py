@@ -55,6 +55,11 @@ DETAILS = {
         "Their lines carry a placeholder. Create the products with the same SKU and retry, or put "
         "the right products on the lines before you confirm."
     ),
+    "partner_ambiguous": _lt(
+        "Several customers could be the buyer of order %(number)s: %(candidates)s. The newest, "
+        "%(partner)s, was taken. Merge them, or put the right customer on the sales order, then "
+        "mark this issue as resolved."
+    ),
     "order_total_differs": _lt(
         "Order %(number)s costs %(expected)s on the marketplace, but its lines make %(actual)s. It "
         "is not imported before both are equal; check its prices and quantities, then retry."
@@ -122,6 +127,7 @@ class MerchantIssue(models.Model):
             ("order_without_lines", "An order has no products"),
             ("order_unknown_status", "An order has an unknown status"),
             ("order_unknown_product", "An order has unknown products"),
+            ("partner_ambiguous", "A buyer fits several customers"),
             ("order_total_differs", "An order's total differs"),
             ("order_quantity_rounded", "An order's quantity would be rounded"),
             ("order_currency_unknown", "An order's currency is not known"),

@@ -28,7 +28,7 @@ class MerchantOrderBuilder(models.AbstractModel):
             raise NeedsUser("order_without_lines")
         if not order.currency_id:
             raise NeedsUser("order_currency_unknown", currency=data.currency)
-        customer = self._get_customer(order.store_id, data)
+        customer = self._get_customer(order, data)
         delivery = self._get_delivery_contact(order.store_id, customer, data)
         sale_order = self.env["sale.order"].create(
             self._prepare_sale_order_vals(order, data, customer, delivery)
@@ -54,15 +54,21 @@ class MerchantOrderBuilder(models.AbstractModel):
 
     # === PARTNERS === #
 
-    def _get_customer(self, store, data):
+    def _get_customer(self, order, data):
         """Return the buyer: the one known from an earlier order, or by phone, then e-mail.
+
+        Of several it is the newest, the one the staff worked with last, and an issue tells.
 
         :rtype: res.partner
         """
+        store = order.store_id
         mappings = self.env["merchant.mapping"]
         buyer = data.buyer
         known = mappings._find(store, "res.partner", filter(None, [buyer.external_id]))
-        partner = known.get(buyer.external_id) or self._find_customer(store, buyer)
+        candidates = known.get(buyer.external_id) or self._find_customers(store, buyer)
+        partner = candidates[:1]
+        if len(candidates) > 1:
+            self._report_ambiguous(order, data, candidates)
         if not partner:
             partner = self.env["res.partner"].create(self._prepare_customer_vals(store, data))
         elif store.partner_tag_ids - partner.category_id:
@@ -71,34 +77,41 @@ class MerchantOrderBuilder(models.AbstractModel):
             mappings._link(store, "res.partner", [(partner, buyer.external_id, buyer.name)])
         return partner
 
-    def _find_customer(self, store, buyer):
-        """Return the customer with the phone of the buyer, else the one with the e-mail.
+    def _find_customers(self, store, buyer):
+        """Return the customers with the phone of the buyer, else those with the e-mail.
 
+        :return: at most ten, the newest first
         :rtype: res.partner
         """
         partners = self.env["res.partner"]
         ways = []
         if buyer.phone:
-            ways.append(self._get_phone_domain(buyer.phone))
+            ways.append(partners._get_merchant_phone_domain(buyer.phone))
+            if "phone_sanitized" in partners._fields:
+                # Of `phone_validation`: what only the rules of another country explain.
+                ways.append(Domain("phone_sanitized", "=", buyer.phone))
         if email := email_normalize(buyer.email):
             ways.append(Domain("email_normalized", "=", email))
         customers = Domain("company_id", "in", (False, store.company_id.id))
         customers &= Domain("parent_id", "=", False)
         for way in ways:
-            # The newest of several: the one the staff worked with last.
-            if found := partners.search(customers & way, order="id desc", limit=1):
-                return found
+            # Without a limit, which would lead the database away from the index of phones.
+            if found := partners.search(customers & way, order="id desc"):
+                return found[:10]
         return partners
 
-    def _get_phone_domain(self, phone):
-        """Return the condition for partners with this phone, however the staff wrote it."""
-        domain = Domain("phone", "=", phone)
-        if phone.startswith("+"):
-            # Of `phone_validation`, which may be absent.
-            for field_name in ("phone_sanitized", "phone_mobile_search"):
-                if field_name in self.env["res.partner"]._fields:
-                    domain |= Domain(field_name, "=", phone)
-        return domain
+    def _report_ambiguous(self, order, data, candidates):
+        """Tell that several customers could be the buyer; a person settles it."""
+        names = (f"{partner.display_name} (ID {partner.id})" for partner in candidates)
+        self.env["merchant.issue"]._report(
+            order.store_id,
+            "partner_ambiguous",
+            order,
+            severity="warning",
+            number=data.number,
+            partner=candidates[0].display_name,
+            candidates=", ".join(names),
+        )
 
     def _prepare_customer_vals(self, store, data):
         name = data.buyer.name or data.buyer.phone or data.buyer.email
@@ -107,14 +120,16 @@ class MerchantOrderBuilder(models.AbstractModel):
             "phone": data.buyer.phone,
             "email": data.buyer.email,
             "company_id": store.company_id.id,
-            "lang": self._get_partner_lang(),
+            "lang": self._get_partner_lang(store),
             "country_id": store.company_id.country_id.id,
             "category_id": [(6, 0, store.partner_tag_ids.ids)],
         }
 
-    def _get_partner_lang(self):
+    def _get_partner_lang(self, store):
+        """Return the language of new customers; one that was switched off gives way."""
         installed = {code for code, _name in self.env["res.lang"].get_installed()}
-        return "uk_UA" if "uk_UA" in installed else self.env.lang or self.env.user.lang
+        lang = store.partner_lang
+        return lang if lang in installed else store._get_usual_partner_lang()
 
     def _get_delivery_contact(self, store, customer, data):
         """Return who and where the parcel goes to: the customer, or a contact under it."""

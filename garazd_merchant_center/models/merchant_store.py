@@ -133,6 +133,16 @@ class MerchantStore(models.Model):
         help="Add a delivery contact under the customer when the recipient or the address differs.",
     )
     partner_tag_ids = fields.Many2many("res.partner.category", string="Partner Tags")
+    partner_lang = fields.Selection(
+        selection=lambda self: self.env["res.lang"].get_installed(),
+        string="Language of Customers",
+        compute="_compute_partner_lang",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="The language in which new customers of this store get their documents. Customers who "
+        "are there already keep theirs.",
+    )
 
     # Payments
     payment_journal_id = fields.Many2one(
@@ -177,6 +187,11 @@ class MerchantStore(models.Model):
         for store in self:
             if store.marketplace and not store.api_url:
                 store.api_url = store._get_adapter()._get_default_api_url()
+
+    @api.depends("company_id")
+    def _compute_partner_lang(self):
+        for store in self:
+            store.partner_lang = store.partner_lang or store._get_usual_partner_lang()
 
     def _compute_run(self):
         runs = self.env["merchant.sync.run"].search(
@@ -334,6 +349,12 @@ class MerchantStore(models.Model):
         self.ensure_one()
         lang = self.company_id.partner_id.lang or "en_US"
         return self.with_company(self.company_id).with_context(lang=lang)
+
+    def _get_usual_partner_lang(self):
+        """Return Ukrainian where it is installed, else the language of the company."""
+        self.ensure_one()
+        installed = {code for code, _name in self.env["res.lang"].get_installed()}
+        return "uk_UA" if "uk_UA" in installed else self.company_id.partner_id.lang
 
     def _get_currency(self, code):
         """Return the active currency with this ISO code, or nothing."""
