@@ -51,9 +51,9 @@ DETAILS = {
         "says what it means under Configuration > Order Statuses; then retry."
     ),
     "order_unknown_product": _lt(
-        "Order %(number)s was imported, but these products are not known in Odoo: %(products)s. "
-        "Their lines carry a placeholder. Create the products with the same SKU and retry, or put "
-        "the right products on the lines before you confirm."
+        "These products of order %(number)s are not known in Odoo: %(products)s. Create them with "
+        "the same SKU and retry. Where the order was imported, its lines carry a placeholder: you "
+        "may also put the right products on them before you confirm."
     ),
     "partner_ambiguous": _lt(
         "Several customers could be the buyer of order %(number)s: %(candidates)s. The newest, "

@@ -383,6 +383,8 @@ class MerchantOrder(models.Model):
         values = {"number": self.number} | error.values
         self.write({"state": "failed", "error_code": error.code, "error_values": values})
         issues = self.env["merchant.issue"]
-        others = set(issues._get_codes("order_")) - STAFF_ISSUES - {error.code}
+        others = set(issues._get_codes("order_")) - {error.code}
+        if self.sale_order_id:
+            others -= STAFF_ISSUES
         issues._resolve(self.store_id, others, self)
         issues._report(self.store_id, error.code, self, **values)

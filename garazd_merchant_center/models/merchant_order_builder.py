@@ -219,13 +219,11 @@ class MerchantOrderBuilder(models.AbstractModel):
         :rtype: list[str]
         """
         placeholder = self.env.ref("garazd_merchant_center.product_unknown")
-        proposals = self.env["merchant.listing"]._propose_products(order.store_id, data.lines)
         unknown, vals_list = [], []
-        for line, (products, _found_by) in zip(data.lines, proposals, strict=True):
-            product = products if len(products) == 1 else placeholder
-            if product == placeholder:
+        for line, product in zip(data.lines, self._get_products(order, data), strict=True):
+            if not product:
                 unknown.append(line.name)
-            vals_list.append(self._prepare_line_vals(sale_order, line, product))
+            vals_list.append(self._prepare_line_vals(sale_order, line, product or placeholder))
         if data.discount:
             vals_list.append(self._prepare_discount_vals(sale_order, data))
         lines = self.env["sale.order.line"].create(vals_list)
@@ -235,6 +233,70 @@ class MerchantOrderBuilder(models.AbstractModel):
         if data.discount:
             self._set_price(lines[-1], -data.discount)
         return unknown
+
+    def _get_products(self, order, data):
+        """Return the product of each line; nothing where nobody knows which one it is.
+
+        :rtype: list[product.product]
+        :raises NeedsUser: a product is not known and the store wants such orders held
+        """
+        store = order.store_id
+        proposals = self.env["merchant.listing"]._propose_products(store, data.lines)
+        found = [products for products, _found_by in proposals]
+        # A cancelled order moves no goods.
+        policy = store.unknown_product_policy if order.status_id.kind != "cancelled" else None
+        if policy == "create":
+            found = [
+                products or self._get_or_create_product(order, line)
+                for line, products in zip(data.lines, found, strict=True)
+            ]
+        found = [products if len(products) == 1 else products.browse() for products in found]
+        if policy == "hold" and not all(found):
+            names = [line.name for line, p in zip(data.lines, found, strict=True) if not p]
+            raise NeedsUser("order_unknown_product", products=", ".join(names))
+        return found
+
+    def _get_or_create_product(self, order, line):
+        """Return the product that an earlier line made, or make it where it can be told again.
+
+        :param OrderLineData line: its product is not known
+        """
+        listings = self.env["merchant.listing"]
+        [(known, _found_by)] = listings._propose_products(order.store_id, [line])
+        vals = self._prepare_product_vals(order, line)
+        # What was removed from the marketplace has nothing by which it could be found next time.
+        if known or not (line.external_id or vals["default_code"]):
+            return known
+        company = order.store_id.company_id
+        # Elevated: made by the system, as the rest of the order. Only the company's own taxes.
+        products = self.env["product.product"].sudo().with_context(allowed_company_ids=company.ids)
+        product = products.create(vals).with_env(self.env)
+        if line.external_id:
+            self.env["merchant.mapping"]._link(
+                order.store_id, product._name, [(product, line.external_id, line.name)]
+            )
+        return product
+
+    def _prepare_product_vals(self, order, line):
+        """Return the values of a product that is made for a line.
+
+        The SKU becomes the internal reference unless another product has it, if only an archived.
+        """
+        company = order.store_id.company_id
+        taken = self.env["product.product"].with_context(active_test=False)
+        taken = line.sku and taken.search_count(
+            [("default_code", "=", line.sku), ("company_id", "in", (False, company.id))], limit=1
+        )
+        price = float(line.price_total / line.quantity) if line.quantity else 0
+        return {
+            "name": line.name,
+            "default_code": not taken and line.sku,
+            "list_price": order.currency_id._convert(
+                price, company.currency_id, company, order.date_order
+            ),
+            "type": "consu",
+            "company_id": company.id,
+        }
 
     def _fill_placeholders(self, order, data):
         """Put the products that are known by now in place of the placeholder.

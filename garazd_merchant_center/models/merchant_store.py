@@ -115,6 +115,22 @@ class MerchantStore(models.Model):
         help="Confirm the sales order right after import. Orders with a placeholder product wait "
         "for a person.",
     )
+    unknown_product_policy = fields.Selection(
+        selection=[
+            ("placeholder", "Import with a placeholder product"),
+            ("create", "Create the product"),
+            ("hold", "Hold the order"),
+        ],
+        string="Unknown Products",
+        required=True,
+        default="placeholder",
+        help="What happens to an order with a product that Odoo does not know.\n"
+        "Import with a placeholder product: the order is imported, an issue asks for the product.\n"
+        "Create the product: with the name, SKU and price of the order, as goods that are not "
+        "tracked in stock; it is mapped to the product of the store.\n"
+        "Hold the order: it is not imported before its products exist; then press Retry.\n"
+        "A product that was removed from the marketplace is never created.",
+    )
     user_id = fields.Many2one("res.users", string="Salesperson", check_company=True)
     team_id = fields.Many2one("crm.team", string="Sales Team", check_company=True)
     source_id = fields.Many2one("utm.source")

@@ -10,6 +10,7 @@ from . import test_order_amount
 from . import test_order_partner
 from . import test_order_recover
 from . import test_order_trouble
+from . import test_order_unknown_product
 from . import test_scheduled_action
 from . import test_set_status
 from . import test_store_add
