@@ -373,11 +373,12 @@ class MerchantOrderBuilder(models.AbstractModel):
     def _get_included_taxes(self, taxes, company):
         """Return the same taxes, counted as part of the price: the buyer pays no more than it.
 
-        A tax that is added on top has a twin that is included; it is made once.
+        A tax that is added on top has a twin that is included; it is made once. Of a group of taxes
+        each counts by itself.
         """
         result = self.env["account.tax"]
-        for tax in taxes:
-            if tax.price_include or not tax.amount or tax.amount_type == "fixed":
+        for tax in taxes.flatten_taxes_hierarchy():
+            if tax.price_include or not tax.amount:
                 result |= tax
                 continue
             name = self.env._("%(tax)s (included in the price)", tax=tax.name)
@@ -393,8 +394,13 @@ class MerchantOrderBuilder(models.AbstractModel):
                 ],
                 limit=1,
             )
+            # Not in place of other taxes: that is for fiscal positions, and the tax's own part.
             result |= twin or tax.sudo().copy(
-                {"name": name, "price_include_override": "tax_included"}
+                {
+                    "name": name,
+                    "price_include_override": "tax_included",
+                    "original_tax_ids": False,
+                }
             )
         return result
 

@@ -7,6 +7,7 @@ from . import test_listing
 from . import test_operation
 from . import test_order
 from . import test_order_amount
+from . import test_order_amount_any
 from . import test_order_partner
 from . import test_order_recover
 from . import test_order_trouble
