@@ -98,7 +98,7 @@ class MerchantAdapter(models.AbstractModel):
         """Return the orders made in a period, whatever their status and however old.
 
         :param datetime since: aware
-        :param datetime until: aware; the last moment that belongs to the period
+        :param datetime until: aware; the first moment that does not belong to the period
         :rtype: Page[RawOrder]
         """
         raise NotImplementedError

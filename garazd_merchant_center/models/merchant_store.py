@@ -445,7 +445,7 @@ class MerchantStore(models.Model):
         :param date last_day: the last day that belongs to the period
         """
         self.ensure_one()
-        until = self._get_day_start(last_day + timedelta(days=1)) - timedelta(seconds=1)
+        until = self._get_day_start(last_day + timedelta(days=1))
         self._start_sync("recover", since=self._get_day_start(first_day), until=until)
 
     def _start_sync(self, kind, **period):

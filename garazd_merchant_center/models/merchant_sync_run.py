@@ -73,7 +73,7 @@ class MerchantSyncRun(models.Model):
     created_since = fields.Datetime(
         string="Orders Made From", help="The period whose orders are recovered."
     )
-    created_until = fields.Datetime(string="Orders Made Until")
+    created_until = fields.Datetime(string="Orders Made Before")
     state = fields.Selection(
         selection=[
             ("pending", "Waiting"),
@@ -158,7 +158,7 @@ class MerchantSyncRun(models.Model):
         """Return the open run of this kind, ready to go on at once; make one if there is none.
 
         :param since: when the orders to recover were made (naive UTC), with kind ``recover``
-        :param until: the last moment of that period (naive UTC)
+        :param until: the moment after that period (naive UTC)
         """
         vals = {
             "store_id": store.id,

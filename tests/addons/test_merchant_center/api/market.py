@@ -90,15 +90,15 @@ class Market:
     ):
         """Return one page of a list and where the next one begins, None at the end.
 
-        :param created: the first and the last moment in which orders were made
+        :param created: a moment, and another before which orders were made
         """
         self._meet(name, after=after, changed_since=changed_since, created=created)
         records = getattr(self, name)
         if changed_since:
             records = [r for r in records if str(r.get("changed", "")) >= changed_since]
         if created:
-            first, last = created
-            records = [r for r in records if first <= datetime.fromisoformat(r["date"]) <= last]
+            since, until = created
+            records = [r for r in records if since <= datetime.fromisoformat(r["date"]) < until]
         end = after + self.page_size
         return {
             "records": deepcopy(records[after:end]),
