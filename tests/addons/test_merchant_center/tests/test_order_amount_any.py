@@ -17,7 +17,9 @@ PROPERTY = settings(
     suppress_health_check=list(HealthCheck),
 )
 # By the SKU of the product that has them, see `_make_taxes`.
-TAXES = "none in top two-top mixed two-in group fixed compound division".split()
+TAXES = (
+    "none", "in", "top", "two-top", "mixed", "two-in", "group", "fixed", "compound", "division",
+)  # fmt: skip
 QUANTITIES = ("1", "2", "3", "7", "12", "0.35", "1.5", "0.01")
 PRICES = ("33.33", "100.00", "0.01", "99.99", "1234.57")
 LINES = st.lists(

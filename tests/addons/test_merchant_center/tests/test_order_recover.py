@@ -35,9 +35,7 @@ class TestOrderRecover(DemoCase):
 
     def _runs(self, **domain):
         conditions = [(key, "=", value) for key, value in domain.items()]
-        return self.env["merchant.sync.run"].search(
-            [("store_id", "=", self.store.id), *conditions]
-        )
+        return self.env["merchant.sync.run"].search([("store_id", "=", self.store.id), *conditions])
 
     def _sales(self, *numbers):
         orders = self.env["merchant.order"].search(
