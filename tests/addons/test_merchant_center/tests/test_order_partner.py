@@ -144,8 +144,12 @@ class TestOrderPartner(DemoCase):
         self.assertFalse(self._get_issues("partner_ambiguous"))
 
     def test_new_customers_speak_the_language_of_the_store(self):
-        self.assertEqual(self.store.partner_lang, self.company.partner_id.lang)
-        self.env["res.lang"]._activate_lang("uk_UA")
+        ukrainian = self.env["res.lang"]._activate_lang("uk_UA")
+        self.env["res.partner"].search([("lang", "=", "uk_UA")]).lang = "en_US"
+        self.env["res.users"].search([("lang", "=", "uk_UA")]).lang = "en_US"
+        ukrainian.active = False
+        self.assertEqual(self._make_store(name="First").partner_lang, "en_US")
+        ukrainian.active = True
         self.env["res.lang"]._activate_lang("pl_PL")
         self.assertEqual(self._make_store(name="Second").partner_lang, "uk_UA")
         self.store.partner_lang = "pl_PL"
