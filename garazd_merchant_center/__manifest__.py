@@ -13,6 +13,7 @@
         "data/product_data.xml",
         "data/ir_cron_data.xml",
         "wizards/merchant_store_add_views.xml",
+        "wizards/merchant_order_recover_views.xml",
         "views/merchant_sync_run_views.xml",
         "views/merchant_issue_views.xml",
         "views/merchant_operation_views.xml",

@@ -19,6 +19,7 @@ from . import merchant_operation
 from . import account_move
 from . import account_payment
 from . import product_data_feed
+from . import res_partner
 from . import sale_order
 from . import sale_order_merchant
 from . import sale_order_line

@@ -1,6 +1,6 @@
 from odoo import models
 
-from ..exceptions import MarketplaceError
+from ..exceptions import MarketplaceError, NeedsUser
 from ..schema import Page
 
 
@@ -94,6 +94,15 @@ class MerchantAdapter(models.AbstractModel):
         """
         raise NotImplementedError
 
+    def _read_orders_created(self, store, cursor, since, until):
+        """Return the orders made in a period, whatever their status and however old.
+
+        :param datetime since: aware
+        :param datetime until: aware; the first moment that does not belong to the period
+        :rtype: Page[RawOrder]
+        """
+        raise NotImplementedError
+
     def _read_requested_orders(self, store, cursor):
         """Return the orders that somebody asked to read again, one by one.
 
@@ -108,6 +117,11 @@ class MerchantAdapter(models.AbstractModel):
         records = []
         for order in orders:
             record = self._read_order(store, order.external_id)
+            if not isinstance(record, MarketplaceError) and (
+                record.external_id != order.external_id
+            ):
+                reason = self.env._("the answer is about another order")
+                record = NeedsUser("request_refused", reason=reason)
             if isinstance(record, MarketplaceError):
                 record.external_id = order.external_id
             records.append(record)

@@ -34,6 +34,10 @@ DETAILS = {
         "The marketplace sent an order without a readable number: %(excerpt)s. Look at the newest "
         "orders in the cabinet of the marketplace and compare."
     ),
+    "order_not_found": _lt(
+        "Order %(number)s could not be found in the store: %(reason)s. Compare the number with the "
+        "cabinet of the marketplace, then retry."
+    ),
     "order_unreadable": _lt(
         "Order %(number)s cannot be read: %(path)s is %(value)s. It is kept as it came; correct it "
         "in the cabinet of the marketplace, then press Read Again on the order."
@@ -47,9 +51,14 @@ DETAILS = {
         "says what it means under Configuration > Order Statuses; then retry."
     ),
     "order_unknown_product": _lt(
-        "Order %(number)s was imported, but these products are not known in Odoo: %(products)s. "
-        "Their lines carry a placeholder. Create the products with the same SKU and retry, or put "
-        "the right products on the lines before you confirm."
+        "These products of order %(number)s are not known in Odoo: %(products)s. Create them with "
+        "the same SKU and retry. Where the order was imported, its lines carry a placeholder: you "
+        "may also put the right products on them before you confirm."
+    ),
+    "partner_ambiguous": _lt(
+        "Several customers could be the buyer of order %(number)s: %(candidates)s. The newest, "
+        "%(partner)s, was taken. Merge them, or put the right customer on the sales order, then "
+        "mark this issue as resolved."
     ),
     "order_total_differs": _lt(
         "Order %(number)s costs %(expected)s on the marketplace, but its lines make %(actual)s. It "
@@ -132,10 +141,12 @@ class MerchantIssue(models.Model):
             ("request_refused", "The marketplace refused a request"),
             ("sync_failed", "A synchronization failed"),
             ("order_without_identifier", "An order has no number"),
+            ("order_not_found", "An order could not be found"),
             ("order_unreadable", "An order cannot be read"),
             ("order_without_lines", "An order has no products"),
             ("order_unknown_status", "An order has an unknown status"),
             ("order_unknown_product", "An order has unknown products"),
+            ("partner_ambiguous", "A buyer fits several customers"),
             ("order_total_differs", "An order's total differs"),
             ("order_quantity_rounded", "An order's quantity would be rounded"),
             ("order_currency_unknown", "An order's currency is not known"),

@@ -1,10 +1,11 @@
 import json
 import logging
 
+from psycopg2.errors import UniqueViolation
 from pytz import UTC
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import LockError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..exceptions import MarketplaceError, NeedsUser
@@ -61,6 +62,11 @@ class MerchantOrder(models.Model):
         help="Of the payload; an order that did not change is not looked at again."
     )
     refresh_requested = fields.Boolean()
+    is_recovered = fields.Boolean(
+        string="Recovered",
+        readonly=True,
+        help="Somebody asked for this order, so it is imported however old it is.",
+    )
     state = fields.Selection(
         selection=[
             ("new", "New"),
@@ -120,10 +126,14 @@ class MerchantOrder(models.Model):
         self.check_access("read")
         # Elevated: what was read belongs to the system.
         orders = self.sudo()
-        incomplete = orders.filtered(lambda o: o.state != "imported" or o._has_placeholder())
+        unread = orders.filtered(lambda o: not o.payload)
+        if unread:
+            unread.action_refresh()
+        read = orders - unread
+        incomplete = read.filtered(lambda o: o.state != "imported" or o._has_placeholder())
         for order in incomplete:
             order.with_env(order.store_id._in_own_context().env)._import()
-        (orders - incomplete)._follow_payment()
+        (read - incomplete)._follow_payment()
 
     def action_open_sale_order(self):
         """Open the sales order."""
@@ -138,10 +148,38 @@ class MerchantOrder(models.Model):
     # === READING === #
 
     @api.model
-    def _merge(self, store, records):
+    def _request(self, store, numbers):
+        """Ask for orders by their identifiers; those that are not known yet get an empty record.
+
+        :param list[str] numbers: identifiers on the marketplace, each once
+        """
+        store.check_access("read")
+        # Elevated: what was read belongs to the system.
+        orders = self.sudo()
+        orders = orders.search([("store_id", "=", store.id), ("external_id", "in", numbers)])
+        known = set(orders.mapped("external_id"))
+        orders |= orders.create(
+            [
+                {"store_id": store.id, "external_id": number, "number": number}
+                for number in numbers
+                if number not in known
+            ]
+        )
+        orders._mark_recovered()
+        orders.action_refresh()
+
+    def _mark_recovered(self):
+        """Note that somebody asked for these orders, so that they are imported, also again."""
+        self.filtered(lambda order: not order.is_recovered).is_recovered = True
+        # Without a digest an order counts as changed.
+        self.filtered(lambda order: order.digest and not order.sale_order_id).digest = False
+
+    @api.model
+    def _merge(self, store, records, is_recovery=False):
         """Keep the orders that were read, and import those that are new or changed.
 
         :param records: ``RawOrder`` values or errors
+        :param bool is_recovery: somebody asked for these orders, however old they are
         :return: the numbers of created, updated, unchanged and failed orders
         :rtype: dict[str, int]
         """
@@ -159,6 +197,8 @@ class MerchantOrder(models.Model):
                 counts["failed"] += 1
                 continue
             order._settle_request()
+            if is_recovery:
+                order._mark_recovered()
             if order.digest == raw.digest and not order._is_wanted_by_now():
                 counts["unchanged"] += 1
                 continue
@@ -167,12 +207,25 @@ class MerchantOrder(models.Model):
             if order:
                 order.write(vals)
             else:
-                identity = {"store_id": store.id, "external_id": raw.external_id}
-                order = orders.create(vals | identity | {"number": raw.external_id})
+                vals["is_recovered"] = is_recovery
+                order = orders._create_read(store, raw.external_id, vals)
                 known[raw.external_id] = order
             order.with_env(store.env)._import()
             counts["failed" if order.state == "failed" else result] += 1
         return counts
+
+    @api.model
+    def _create_read(self, store, external_id, vals):
+        """Create the record of an order that was read for the first time.
+
+        :raises LockError: somebody asked for this very order meanwhile; read the page again
+        """
+        identity = {"store_id": store.id, "external_id": external_id, "number": external_id}
+        try:
+            with self.env.cr.savepoint():
+                return self.create(identity | vals)
+        except UniqueViolation as error:
+            raise LockError(self.env._("This order was read already.")) from error
 
     def _report_unreadable(self, store, record):
         """Open the issue of what stands in a page in place of an order.
@@ -188,6 +241,9 @@ class MerchantOrder(models.Model):
         else:
             # Somebody asked for this one, so it is told on the order, and not asked for again.
             self.refresh_requested = False
+            if not self.payload:
+                self._hold(NeedsUser("order_not_found", **record.values))
+                return
             values = {"number": self.number} | record.values
             self.env["merchant.issue"]._report(store, record.code, self, **values)
 
@@ -278,7 +334,7 @@ class MerchantOrder(models.Model):
         """Tell whether the order becomes a sales order now, by the settings of the store."""
         self.ensure_one()
         start = self.store_id._get_import_start()
-        if start and self.date_order < start:
+        if start and self.date_order < start and not self.is_recovered:
             return False
         wanted = self.store_id.import_status_id
         return self.status_id == wanted if wanted else self.status_id.kind != "draft"
@@ -335,6 +391,8 @@ class MerchantOrder(models.Model):
         values = {"number": self.number} | error.values
         self.write({"state": "failed", "error_code": error.code, "error_values": values})
         issues = self.env["merchant.issue"]
-        others = set(issues._get_codes("order_")) - STAFF_ISSUES - {error.code}
+        others = set(issues._get_codes("order_")) - {error.code}
+        if self.sale_order_id:
+            others -= STAFF_ISSUES
         issues._resolve(self.store_id, others, self)
         issues._report(self.store_id, error.code, self, **values)

@@ -28,7 +28,7 @@ class MerchantOrderBuilder(models.AbstractModel):
             raise NeedsUser("order_without_lines")
         if not order.currency_id:
             raise NeedsUser("order_currency_unknown", currency=data.currency)
-        customer = self._get_customer(order.store_id, data)
+        customer = self._get_customer(order, data)
         delivery = self._get_delivery_contact(order.store_id, customer, data)
         sale_order = self.env["sale.order"].create(
             self._prepare_sale_order_vals(order, data, customer, delivery)
@@ -60,15 +60,21 @@ class MerchantOrderBuilder(models.AbstractModel):
 
     # === PARTNERS === #
 
-    def _get_customer(self, store, data):
+    def _get_customer(self, order, data):
         """Return the buyer: the one known from an earlier order, or by phone, then e-mail.
+
+        Of several it is the newest, the one the staff worked with last, and an issue tells.
 
         :rtype: res.partner
         """
+        store = order.store_id
         mappings = self.env["merchant.mapping"]
         buyer = data.buyer
         known = mappings._find(store, "res.partner", filter(None, [buyer.external_id]))
-        partner = known.get(buyer.external_id) or self._find_customer(store, buyer)
+        candidates = known.get(buyer.external_id) or self._find_customers(store, buyer)
+        partner = candidates[:1]
+        if len(candidates) > 1:
+            self._report_ambiguous(order, data, candidates)
         if not partner:
             partner = self.env["res.partner"].create(self._prepare_customer_vals(store, data))
         elif store.partner_tag_ids - partner.category_id:
@@ -77,34 +83,41 @@ class MerchantOrderBuilder(models.AbstractModel):
             mappings._link(store, "res.partner", [(partner, buyer.external_id, buyer.name)])
         return partner
 
-    def _find_customer(self, store, buyer):
-        """Return the customer with the phone of the buyer, else the one with the e-mail.
+    def _find_customers(self, store, buyer):
+        """Return the customers with the phone of the buyer, else those with the e-mail.
 
+        :return: at most ten, the newest first
         :rtype: res.partner
         """
         partners = self.env["res.partner"]
         ways = []
         if buyer.phone:
-            ways.append(self._get_phone_domain(buyer.phone))
+            ways.append(partners._get_merchant_phone_domain(buyer.phone))
+            if "phone_sanitized" in partners._fields:
+                # Of `phone_validation`: what only the rules of another country explain.
+                ways.append(Domain("phone_sanitized", "=", buyer.phone))
         if email := email_normalize(buyer.email):
             ways.append(Domain("email_normalized", "=", email))
         customers = Domain("company_id", "in", (False, store.company_id.id))
         customers &= Domain("parent_id", "=", False)
         for way in ways:
-            # The newest of several: the one the staff worked with last.
-            if found := partners.search(customers & way, order="id desc", limit=1):
-                return found
+            # Without a limit, which would lead the database away from the index of phones.
+            if found := partners.search(customers & way, order="id desc"):
+                return found[:10]
         return partners
 
-    def _get_phone_domain(self, phone):
-        """Return the condition for partners with this phone, however the staff wrote it."""
-        domain = Domain("phone", "=", phone)
-        if phone.startswith("+"):
-            # Of `phone_validation`, which may be absent.
-            for field_name in ("phone_sanitized", "phone_mobile_search"):
-                if field_name in self.env["res.partner"]._fields:
-                    domain |= Domain(field_name, "=", phone)
-        return domain
+    def _report_ambiguous(self, order, data, candidates):
+        """Tell that several customers could be the buyer; a person settles it."""
+        names = (f"{partner.display_name} (ID {partner.id})" for partner in candidates)
+        self.env["merchant.issue"]._report(
+            order.store_id,
+            "partner_ambiguous",
+            order,
+            severity="warning",
+            number=data.number,
+            partner=candidates[0].display_name,
+            candidates=", ".join(names),
+        )
 
     def _prepare_customer_vals(self, store, data):
         name = data.buyer.name or data.buyer.phone or data.buyer.email
@@ -113,14 +126,16 @@ class MerchantOrderBuilder(models.AbstractModel):
             "phone": data.buyer.phone,
             "email": data.buyer.email,
             "company_id": store.company_id.id,
-            "lang": self._get_partner_lang(),
+            "lang": self._get_partner_lang(store),
             "country_id": store.company_id.country_id.id,
             "category_id": [(6, 0, store.partner_tag_ids.ids)],
         }
 
-    def _get_partner_lang(self):
+    def _get_partner_lang(self, store):
+        """Return the language of new customers; one that was switched off gives way."""
         installed = {code for code, _name in self.env["res.lang"].get_installed()}
-        return "uk_UA" if "uk_UA" in installed else self.env.lang or self.env.user.lang
+        lang = store.partner_lang
+        return lang if lang in installed else store._get_usual_partner_lang()
 
     def _get_delivery_contact(self, store, customer, data):
         """Return who and where the parcel goes to: the customer, or a contact under it."""
@@ -225,13 +240,12 @@ class MerchantOrderBuilder(models.AbstractModel):
         :rtype: list[str]
         """
         placeholder = self.env.ref("garazd_merchant_center.product_unknown")
-        proposals = self.env["merchant.listing"]._propose_products(order.store_id, data.lines)
         unknown, vals_list = [], []
-        for ref, line, (products, _found_by) in zip(refs, data.lines, proposals, strict=True):
-            product = products if len(products) == 1 else placeholder
-            if product == placeholder:
+        products = self._get_products(order, data)
+        for ref, line, product in zip(refs, data.lines, products, strict=True):
+            if not product:
                 unknown.append(line.name)
-            vals = self._prepare_line_vals(sale_order, line, product)
+            vals = self._prepare_line_vals(sale_order, line, product or placeholder)
             vals_list.append(vals | {"merchant_line_ref": ref})
         if data.discount:
             vals_list.append(self._prepare_discount_vals(sale_order, data))
@@ -252,6 +266,70 @@ class MerchantOrderBuilder(models.AbstractModel):
             line.product_uom_qty = float(line_data.quantity)
         self._check_quantity(line, line_data)
         self._set_price(line, line_data.price_total)
+
+    def _get_products(self, order, data):
+        """Return the product of each line; nothing where nobody knows which one it is.
+
+        :rtype: list[product.product]
+        :raises NeedsUser: a product is not known and the store wants such orders held
+        """
+        store = order.store_id
+        proposals = self.env["merchant.listing"]._propose_products(store, data.lines)
+        found = [products for products, _found_by in proposals]
+        # A cancelled order moves no goods.
+        policy = store.unknown_product_policy if order.status_id.kind != "cancelled" else None
+        if policy == "create":
+            found = [
+                products or self._get_or_create_product(order, line)
+                for line, products in zip(data.lines, found, strict=True)
+            ]
+        found = [products if len(products) == 1 else products.browse() for products in found]
+        if policy == "hold" and not all(found):
+            names = [line.name for line, p in zip(data.lines, found, strict=True) if not p]
+            raise NeedsUser("order_unknown_product", products=", ".join(names))
+        return found
+
+    def _get_or_create_product(self, order, line):
+        """Return the product that an earlier line made, or make it where it can be told again.
+
+        :param OrderLineData line: its product is not known
+        """
+        listings = self.env["merchant.listing"]
+        [(known, _found_by)] = listings._propose_products(order.store_id, [line])
+        vals = self._prepare_product_vals(order, line)
+        # What was removed from the marketplace has nothing by which it could be found next time.
+        if known or not (line.external_id or vals["default_code"]):
+            return known
+        company = order.store_id.company_id
+        # Elevated: made by the system, as the rest of the order. Only the company's own taxes.
+        products = self.env["product.product"].sudo().with_context(allowed_company_ids=company.ids)
+        product = products.create(vals).with_env(self.env)
+        if line.external_id:
+            self.env["merchant.mapping"]._link(
+                order.store_id, product._name, [(product, line.external_id, line.name)]
+            )
+        return product
+
+    def _prepare_product_vals(self, order, line):
+        """Return the values of a product that is made for a line.
+
+        The SKU becomes the internal reference unless another product has it, if only an archived.
+        """
+        company = order.store_id.company_id
+        taken = self.env["product.product"].with_context(active_test=False)
+        taken = line.sku and taken.search_count(
+            [("default_code", "=", line.sku), ("company_id", "in", (False, company.id))], limit=1
+        )
+        price = float(line.price_total / line.quantity) if line.quantity else 0
+        return {
+            "name": line.name,
+            "default_code": not taken and line.sku,
+            "list_price": order.currency_id._convert(
+                price, company.currency_id, company, order.date_order
+            ),
+            "type": "consu",
+            "company_id": company.id,
+        }
 
     def _fill_placeholders(self, order, data):
         """Put the products that are known by now in place of the placeholder.
@@ -328,11 +406,12 @@ class MerchantOrderBuilder(models.AbstractModel):
     def _get_included_taxes(self, taxes, company):
         """Return the same taxes, counted as part of the price: the buyer pays no more than it.
 
-        A tax that is added on top has a twin that is included; it is made once.
+        A tax that is added on top has a twin that is included; it is made once. Of a group of taxes
+        each counts by itself.
         """
         result = self.env["account.tax"]
-        for tax in taxes:
-            if tax.price_include or not tax.amount or tax.amount_type == "fixed":
+        for tax in taxes.flatten_taxes_hierarchy():
+            if tax.price_include or not tax.amount:
                 result |= tax
                 continue
             name = self.env._("%(tax)s (included in the price)", tax=tax.name)
@@ -348,8 +427,13 @@ class MerchantOrderBuilder(models.AbstractModel):
                 ],
                 limit=1,
             )
+            # Not in place of other taxes: that is for fiscal positions, and the tax's own part.
             result |= twin or tax.sudo().copy(
-                {"name": name, "price_include_override": "tax_included"}
+                {
+                    "name": name,
+                    "price_include_override": "tax_included",
+                    "original_tax_ids": False,
+                }
             )
         return result
 

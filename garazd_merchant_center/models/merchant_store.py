@@ -115,6 +115,22 @@ class MerchantStore(models.Model):
         help="Confirm the sales order right after import. Orders with a placeholder product wait "
         "for a person.",
     )
+    unknown_product_policy = fields.Selection(
+        selection=[
+            ("placeholder", "Import with a placeholder product"),
+            ("create", "Create the product"),
+            ("hold", "Hold the order"),
+        ],
+        string="Unknown Products",
+        required=True,
+        default="placeholder",
+        help="What happens to an order with a product that Odoo does not know.\n"
+        "Import with a placeholder product: the order is imported, an issue asks for the product.\n"
+        "Create the product: with the name, SKU and price of the order, as goods that are not "
+        "tracked in stock; it is mapped to the product of the store.\n"
+        "Hold the order: it is not imported before its products exist; then press Retry.\n"
+        "A product that was removed from the marketplace is never created.",
+    )
     user_id = fields.Many2one("res.users", string="Salesperson", check_company=True)
     team_id = fields.Many2one("crm.team", string="Sales Team", check_company=True)
     source_id = fields.Many2one("utm.source")
@@ -133,6 +149,16 @@ class MerchantStore(models.Model):
         help="Add a delivery contact under the customer when the recipient or the address differs.",
     )
     partner_tag_ids = fields.Many2many("res.partner.category", string="Partner Tags")
+    partner_lang = fields.Selection(
+        selection=lambda self: self.env["res.lang"].get_installed(),
+        string="Language of Customers",
+        compute="_compute_partner_lang",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="The language in which new customers of this store get their documents. Customers who "
+        "are there already keep theirs.",
+    )
 
     # Payments
     payment_journal_id = fields.Many2one(
@@ -181,6 +207,11 @@ class MerchantStore(models.Model):
         for store in self:
             if store.marketplace and not store.api_url:
                 store.api_url = store._get_adapter()._get_default_api_url()
+
+    @api.depends("company_id")
+    def _compute_partner_lang(self):
+        for store in self:
+            store.partner_lang = store.partner_lang or store._get_usual_partner_lang()
 
     def _compute_run(self):
         runs = self.env["merchant.sync.run"].search(
@@ -244,6 +275,14 @@ class MerchantStore(models.Model):
     def action_sync_orders(self):
         """Read new and changed orders."""
         self._start_sync("orders")
+
+    def action_recover_orders(self):
+        """Open the wizard that asks for orders by number or period."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "garazd_merchant_center.merchant_order_recover_action"
+        )
+        return action | {"context": {"default_store_id": self.id}}
 
     def action_check_connection(self):
         """Try the address and the token, and tell the result."""
@@ -331,6 +370,12 @@ class MerchantStore(models.Model):
         lang = self.company_id.partner_id.lang or "en_US"
         return self.with_company(self.company_id).with_context(lang=lang)
 
+    def _get_usual_partner_lang(self):
+        """Return Ukrainian where it is installed, else the language of the company."""
+        self.ensure_one()
+        installed = {code for code, _name in self.env["res.lang"].get_installed()}
+        return "uk_UA" if "uk_UA" in installed else self.company_id.partner_id.lang
+
     def _get_currency(self, code):
         """Return the active currency with this ISO code, or nothing."""
         return self.env["res.currency"].search([("name", "=", code)], limit=1)
@@ -397,10 +442,21 @@ class MerchantStore(models.Model):
 
     # === SYNCHRONIZATION === #
 
-    def _start_sync(self, kind):
+    def _recover_orders(self, first_day, last_day):
+        """Read the orders made on these days, however old, and import them.
+
+        :param date first_day: by the calendar of the store's company
+        :param date last_day: the last day that belongs to the period
+        """
+        self.ensure_one()
+        until = self._get_day_start(last_day + timedelta(days=1))
+        self._start_sync("recover", since=self._get_day_start(first_day), until=until)
+
+    def _start_sync(self, kind, **period):
         """Put a synchronization in the queue of its scheduled action and wake it.
 
-        :param str kind: ``full``, ``base``, ``products`` or ``orders``
+        :param str kind: ``full``, ``base``, ``products``, ``orders`` or ``recover``
+        :param period: ``since`` and ``until`` with kind ``recover``
         """
         self.check_access("read")
         runs = self.env["merchant.sync.run"].sudo()
@@ -409,7 +465,7 @@ class MerchantStore(models.Model):
                 raise UserError(
                     self.env._("Give the store %(store)s its API token first.", store=store.name)
                 )
-            runs |= runs._get_or_start(store, kind)
+            runs |= runs._get_or_start(store, kind, **period)
         runs._wake()
 
     def _get_orders_since(self):
@@ -432,10 +488,15 @@ class MerchantStore(models.Model):
         :return: naive UTC, or None without such a day
         """
         self.ensure_one()
-        if not self.import_from:
-            return None
+        return self._get_day_start(self.import_from) if self.import_from else None
+
+    def _get_day_start(self, day):
+        """Return the moment a day begins where the store's company is.
+
+        :return: naive UTC
+        """
         timezone = pytz.timezone(self._get_timezone())
-        start = timezone.localize(datetime.combine(self.import_from, time.min))
+        start = timezone.localize(datetime.combine(day, time.min))
         return start.astimezone(UTC).replace(tzinfo=None)
 
     def _get_timezone(self):

@@ -17,6 +17,7 @@ STEPS = {
     "base": ("statuses", "payment_methods", "delivery_methods", "categories"),
     "products": ("listings",),
     "orders": ("requested_orders", "orders"),
+    "recover": ("orders_created",),
 }
 STEPS["full"] = STEPS["base"] + STEPS["products"] + ("orders",)
 
@@ -30,7 +31,11 @@ MODELS = {
     "listings": "merchant.listing",
     "requested_orders": "merchant.order",
     "orders": "merchant.order",
+    "orders_created": "merchant.order",
 }
+
+# The scheduled actions that work on the kinds that have none of their own name.
+CRONS = {"full": "base", "recover": "orders"}
 
 # Waiting before the next attempt of a run that met a passing fault: 1, 2, 4, 8, 16 minutes.
 MAX_ATTEMPTS = 6
@@ -61,9 +66,14 @@ class MerchantSyncRun(models.Model):
             ("base", "Base"),
             ("products", "Products"),
             ("orders", "Orders"),
+            ("recover", "Orders of a period"),
         ],
         required=True,
     )
+    created_since = fields.Datetime(
+        string="Orders Made From", help="The period whose orders are recovered."
+    )
+    created_until = fields.Datetime(string="Orders Made Before")
     state = fields.Selection(
         selection=[
             ("pending", "Waiting"),
@@ -85,6 +95,7 @@ class MerchantSyncRun(models.Model):
             ("listings", "Products"),
             ("requested_orders", "Orders to read again"),
             ("orders", "Orders"),
+            ("orders_created", "Orders of a period"),
         ]
     )
     cursor = fields.Json(help="The place to go on within the step.")
@@ -103,7 +114,8 @@ class MerchantSyncRun(models.Model):
     message = fields.Char(compute="_compute_message", compute_sudo=False)
 
     _one_open_per_kind = models.UniqueIndex(
-        "(store_id, kind) WHERE state IN ('pending', 'running')",
+        "(store_id, kind, COALESCE(created_since, '-infinity'), "
+        "COALESCE(created_until, '-infinity')) WHERE state IN ('pending', 'running')",
         "This synchronization is already waiting.",
     )
 
@@ -142,30 +154,34 @@ class MerchantSyncRun(models.Model):
     # === LIFE OF A RUN === #
 
     @api.model
-    def _get_or_start(self, store, kind):
-        """Return the open run of this kind, ready to go on at once; make one if there is none."""
-        run = self.search(
-            [
-                ("store_id", "=", store.id),
-                ("kind", "=", kind),
-                ("state", "in", self._OPEN_STATES),
-            ],
-            limit=1,
-        )
+    def _get_or_start(self, store, kind, since=False, until=False):
+        """Return the open run of this kind, ready to go on at once; make one if there is none.
+
+        :param since: when the orders to recover were made (naive UTC), with kind ``recover``
+        :param until: the moment after that period (naive UTC)
+        """
+        vals = {
+            "store_id": store.id,
+            "kind": kind,
+            "created_since": since,
+            "created_until": until,
+        }
+        same = [(key, "=", value) for key, value in vals.items()]
+        run = self.search([*same, ("state", "in", self._OPEN_STATES)], limit=1)
         if run:
             run.next_attempt = False
             return run
         try:
             with self.env.cr.savepoint():
-                return self.create({"store_id": store.id, "kind": kind})
+                return self.create(vals)
         except UniqueViolation:
             # Somebody else has just asked for the same; the run is in good hands.
             return self.browse()
 
     @api.model
     def _search_open(self, kind):
-        """Return the open runs that a scheduled action works on; a full run belongs to base."""
-        kinds = ("base", "full") if kind == "base" else (kind,)
+        """Return the open runs that a scheduled action works on."""
+        kinds = [kind, *(other for other, cron in CRONS.items() if cron == kind)]
         return self.search(
             [
                 ("kind", "in", kinds),
@@ -193,7 +209,7 @@ class MerchantSyncRun(models.Model):
     def _wake(self, at=None):
         """Wake the scheduled actions of these runs when the transaction commits."""
         for kind in set(self.mapped("kind")):
-            name = "base" if kind == "full" else kind
+            name = CRONS.get(kind, kind)
             self.env.ref(f"garazd_merchant_center.cron_sync_{name}").sudo()._trigger(at)
 
     def _work(self):
@@ -258,7 +274,7 @@ class MerchantSyncRun(models.Model):
         step = self._get_step()
         place = (self.step, self.cursor)
         # Over the network, so no locks are held here.
-        page = getattr(store._get_adapter(), f"_read_{step}")(store, self.cursor or None)
+        page = self._read_page(store, step)
         # That took its time: go on in a new transaction, which sees what others did meanwhile.
         self.env["ir.cron"]._commit_progress()
         # One worker at a time, so that two runs never make the same record.
@@ -270,11 +286,25 @@ class MerchantSyncRun(models.Model):
         for record in page.records:
             if isinstance(record, MarketplaceError):
                 record.values.setdefault("step", step)
-        counts = self.env[MODELS[step]].with_env(store.env)._merge(store, page.records)
+        counts = self._merge_page(store, step, page.records)
         if page.records or step != "requested_orders":
             # Where nobody asked for an order, nothing was read.
             store._mark_connected()
         self._advance(step, page, counts, begun)
+
+    def _read_page(self, store, step):
+        """Return the next page of a step; over the network."""
+        read = getattr(store._get_adapter(), f"_read_{step}")
+        window = {}
+        if self.kind == "recover":
+            window["since"] = UTC.localize(self.created_since)
+            window["until"] = UTC.localize(self.created_until)
+        return read(store, self.cursor or None, **window)
+
+    def _merge_page(self, store, step, records):
+        """Store the records of a page and return their numbers, see ``_merge`` of their model."""
+        options = {"is_recovery": True} if self.kind == "recover" else {}
+        return self.env[MODELS[step]].with_env(store.env)._merge(store, records, **options)
 
     def _advance(self, step, page, counts, begun):
         """Write down that a page is done, and finish the step or the run with its last page."""

@@ -157,11 +157,22 @@ class MerchantAdapterProm(models.AbstractModel):
 
     def _read_orders(self, store, cursor):
         """Override of `garazd_merchant_center`: GET orders/list by time of change, any status."""
+        return self._prom_orders(store, cursor, modified_from=store._get_orders_since())
+
+    def _read_orders_created(self, store, cursor, since, until):
+        """Override of `garazd_merchant_center`: GET orders/list by day of order, any status."""
+        return self._prom_orders(store, cursor, date_from=since, date_to=until)
+
+    def _prom_orders(self, store, cursor, **window):
+        """Return one page of GET orders/list.
+
+        :param window: arguments of ``PromClient.orders_list``
+        :rtype: Page[RawOrder]
+        """
         client = self._prom_client(store)
-        since = store._get_orders_since()
 
         def fetch(last_id, limit):
-            return client.orders_list(modified_from=since, last_id=last_id, limit=limit)
+            return client.orders_list(last_id=last_id, limit=limit, **window)
 
         with neutral_errors():
             records, following = fetch_page(fetch, cursor)
@@ -180,6 +191,9 @@ class MerchantAdapterProm(models.AbstractModel):
                 return self._prom_raw_order(self._prom_client(store).order(external_id))
         except exceptions.NeedsUser as error:
             return error
+        except ValueError as error:
+            # Somebody asked for what cannot be a number of Prom.
+            return exceptions.NeedsUser("request_refused", reason=str(error))
 
     # === Understanding === #
 

@@ -2,6 +2,8 @@ from . import test_company
 from . import test_fault
 from . import test_order_kinds
 from . import test_order_poison
+from . import test_order_unknown_product
+from . import test_order_window
 from . import test_paging
 from . import test_payment
 from . import test_secret

@@ -5,6 +5,7 @@ raises errors of its own just the same.
 """
 
 from copy import deepcopy
+from datetime import datetime
 
 # Open markets by the token of their seller.
 MARKETS = {}
@@ -84,12 +85,20 @@ class Market:
     def ping(self):
         self._meet("ping")
 
-    def read(self, name, after=0, changed_since=None):  # pylint: disable=method-required-super
-        """Return one page of a list and where the next one begins, None at the end."""
-        self._meet(name, after=after, changed_since=changed_since)
+    def read(  # pylint: disable=method-required-super
+        self, name, after=0, changed_since=None, created=None
+    ):
+        """Return one page of a list and where the next one begins, None at the end.
+
+        :param created: a moment, and another before which orders were made
+        """
+        self._meet(name, after=after, changed_since=changed_since, created=created)
         records = getattr(self, name)
         if changed_since:
             records = [r for r in records if str(r.get("changed", "")) >= changed_since]
+        if created:
+            since, until = created
+            records = [r for r in records if since <= datetime.fromisoformat(r["date"]) < until]
         end = after + self.page_size
         return {
             "records": deepcopy(records[after:end]),

@@ -99,13 +99,14 @@ class MerchantAdapterDemo(models.AbstractModel):
 
     def _read_orders(self, store, cursor):
         since = store._get_orders_since()
-        page = self._demo_page(
-            store,
-            "orders",
-            cursor,
-            self._demo_raw_order,
-            changed_since=since.isoformat() if since else None,
-        )
+        changed_since = since.isoformat() if since else None
+        return self._demo_orders(store, cursor, changed_since=changed_since)
+
+    def _read_orders_created(self, store, cursor, since, until):
+        return self._demo_orders(store, cursor, created=(since, until))
+
+    def _demo_orders(self, store, cursor, **window):
+        page = self._demo_page(store, "orders", cursor, self._demo_raw_order, **window)
         changes = [r.payload["changed"] for r in page.records if "changed" in r.payload]
         newest = max(map(datetime.fromisoformat, changes), default=None)
         return schema.Page(records=page.records, cursor=page.cursor, newest_change=newest)

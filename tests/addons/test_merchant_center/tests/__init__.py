@@ -8,9 +8,12 @@ from . import test_operation
 from . import test_order
 from . import test_order_amount
 from . import test_order_change
+from . import test_order_amount_any
 from . import test_order_partner
+from . import test_order_recover
 from . import test_order_trouble
 from . import test_payment
+from . import test_order_unknown_product
 from . import test_scheduled_action
 from . import test_set_status
 from . import test_store_add

@@ -48,6 +48,53 @@ class TestCompany(DemoCase):
         self.assertEqual((first.amount_untaxed, second.amount_untaxed), (100, 120))
         self.assertFalse(second.order_line.tax_ids)
 
+    def test_buyers_with_one_phone_stay_in_their_company(self):
+        first = self._get_order("1").sale_order_id.partner_id
+        second = self._get_order("1", self.other_store).sale_order_id.partner_id
+        self.assertNotEqual(first, second)
+        self.assertEqual(first.phone, second.phone)
+        for market in (self.market, self.other_market):
+            self._order("2", market=market)
+        self._run_cron("sync_orders")
+        self.assertEqual(self._get_order("2").sale_order_id.partner_id, first)
+        self.assertEqual(self._get_order("2", self.other_store).sale_order_id.partner_id, second)
+        for store in (self.store, self.other_store):
+            self.assertFalse(self._get_issues("partner_ambiguous", store))
+
+    def test_one_identifier_of_a_buyer_means_two_people(self):
+        buyer = {"external_id": "b7", "name": "Olena", "phone": "+380671112233"}
+        for market in (self.market, self.other_market):
+            self._order("2", market=market, buyer=buyer)
+        self._run_cron("sync_orders")
+        mappings = self.env["merchant.mapping"].search([("external_id", "=", "b7")])
+        partners = [mapping.resource_ref for mapping in mappings]
+        self.assertEqual(mappings.store_id, self.store | self.other_store)
+        self.assertEqual([p.company_id for p in partners], list(mappings.company_id))
+
+    def test_created_products_stay_in_their_company(self):
+        stores = self.store | self.other_store
+        stores.unknown_product_policy = "create"
+        for market in (self.market, self.other_market):
+            self._order("2", self._line("NEW", product="p9"), market=market)
+        self._run_cron("sync_orders")
+        for store in stores:
+            product = self._get_order("2", store).sale_order_id.order_line.product_id
+            self.assertEqual(product.company_id, store.company_id)
+            self.assertEqual(product.default_code, "NEW")
+            known = self.env["merchant.mapping"]._find(store, "product.product", ["p9"])
+            self.assertEqual(known, {"p9": product})
+
+    def test_orders_are_recovered_in_their_store(self):
+        for market in (self.market, self.other_market):
+            self._order("2", market=market, changed="2020-01-01T00:00:00+00:00")
+            market.requests.clear()
+        wizard = self.env["merchant.order.recover"].with_user(self.user)
+        wizard.create({"store_id": self.store.id, "numbers": "2"}).action_recover()
+        self._run_cron("sync_orders")
+        self.assertEqual(self._get_order("2").sale_order_id.company_id, self.company)
+        self.assertFalse(self._get_order("2", self.other_store))
+        self.assertFalse(self.other_market.requests)
+
     def test_people_see_their_company_only(self):
         self._import_order("3", total="much")
         self.env["merchant.operation"]._enqueue(

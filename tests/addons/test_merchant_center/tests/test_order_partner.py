@@ -1,6 +1,24 @@
 from odoo.tests import tagged
+from odoo.tools import SQL
+
+from odoo.addons.garazd_merchant_center.schema import PersonData
 
 from .common import DemoCase
+
+PHONE = "+380501112233"
+SPELLINGS = (
+    "+380501112233",
+    "+380 50 111 22 33",
+    "+38 050 1112233",
+    "+38 (050) 111-22-33",
+    "380501112233",
+    "00380501112233",
+    "80501112233",
+    "0501112233",
+    "050 111 22 33",
+    "(050) 111-22-33",
+    "050.111.22.33",
+)
 
 
 @tagged("post_install", "-at_install")
@@ -26,11 +44,121 @@ class TestOrderPartner(DemoCase):
         sale = self._import_buyer(buyer={"phone": "+380501112233", "email": "o@example.com"})
         self.assertEqual(sale.partner_id, by_phone)
 
+    def _find(self, **buyer):
+        builder = self.env["merchant.order.builder"]
+        return builder._find_customers(self.store, PersonData(**buyer))
+
+    def _without_phone_validation(self):
+        """Let partners be as they are where `phone_validation` is not installed."""
+        if "phone_sanitized" in self.env["res.partner"]._fields:
+            self.env.flush_all()
+            self.env.cr.execute("UPDATE res_partner SET phone_sanitized = NULL")
+            self.env.invalidate_all()
+
     def test_phone_is_known_however_it_is_written(self):
-        if "phone_sanitized" not in self.env["res.partner"]._fields:
-            self.skipTest("no module brings sanitized phones")
-        partner = self._make_partner(phone="+380 50 111 22 33")
-        self.assertEqual(self._import_buyer(buyer={"phone": "+380501112233"}).partner_id, partner)
+        for written in SPELLINGS:
+            partner = self._make_partner(phone=written)
+            with self.subTest(written):
+                self.assertEqual(self._find(phone=PHONE), partner)
+                self._without_phone_validation()
+                self.assertEqual(self._find(phone=PHONE), partner)
+            partner.unlink()
+
+    def test_phone_that_only_looks_alike_is_another(self):
+        finland = self.env.ref("base.fi")
+        for vals in (
+            {"phone": "+48 501 112 233"},
+            {"phone": "501112233"},
+            {"phone": "11 22 33"},
+            {"phone": "+380501112233 5"},
+            {"phone": "050 111 22 33", "country_id": finland.id},
+        ):
+            partner = self._make_partner(**vals)
+            self._without_phone_validation()
+            with self.subTest(vals):
+                self.assertFalse(self._find(phone=PHONE))
+            partner.unlink()
+
+    def test_phone_nobody_can_read_is_compared_as_it_is(self):
+        partner = self._make_partner(phone="ask Olena")
+        self.assertEqual(self._find(phone="ask Olena"), partner)
+        self.assertFalse(self._find(phone="ask Ivan"))
+        partner.phone = "050 111-22-33"
+        self.assertEqual(self._find(phone="0501112233"), partner)
+
+    def test_contacts_under_a_customer_are_not_customers(self):
+        customer = self._make_partner(phone="+380671112233")
+        for kind in ("contact", "delivery"):
+            self._make_partner(parent_id=customer.id, type=kind, phone=PHONE, email="o@example.com")
+        self.assertFalse(self._find(phone=PHONE, email="o@example.com"))
+
+    def test_customer_of_all_companies_is_taken(self):
+        shared = self._make_partner(phone=PHONE, company_id=False)
+        self.assertEqual(self._find(phone=PHONE), shared)
+
+    def test_customer_is_found_by_one_query_on_an_index(self):
+        partner = self._make_partner(phone="050 111 22 33")
+        self.env.flush_all()
+        self.env.cr.execute(
+            "INSERT INTO res_partner (name, phone, active, autopost_bills) "
+            "SELECT 'Partner ' || n, '+38067' || (1000000 + n), true, 'ask' "
+            "FROM generate_series(1, 10000) AS n; ANALYZE res_partner"
+        )
+        self._find(phone=PHONE)
+        with self.assertQueryCount(1):
+            self.assertEqual(self._find(phone=PHONE), partner)
+        partners = self.env["res.partner"]
+        query = partners._search(partners._get_merchant_phone_domain(PHONE))
+        plan = self.env.execute_query(SQL("EXPLAIN %s", query.select()))
+        self.assertIn("res_partner_merchant_phone_digits_idx", str(plan))
+
+    def test_several_customers_with_one_phone_are_told_once(self):
+        older = self._make_partner(name="Older", phone="050 111 22 33")
+        newer = self._make_partner(name="Newer", phone=PHONE)
+        order = self._import_order("1", buyer={"name": "Olena", "phone": PHONE})
+        self.assertEqual(order.sale_order_id.partner_id, newer)
+        issue = self._get_issues("partner_ambiguous")
+        self.assertEqual((issue.severity, issue._get_record()), ("warning", order))
+        self.assertIn(f"Newer (ID {newer.id}), Older (ID {older.id})", issue.detail)
+        self.market.orders[0]["status"] = "accepted"
+        self._sync()
+        order.action_retry()
+        self.assertEqual((issue.state, issue.occurrences), ("open", 1))
+        issue.with_user(self.user).action_resolve()
+        self.market.orders[0]["status"] = "paid"
+        self._sync()
+        self.assertFalse(self._get_issues("partner_ambiguous"))
+
+    def test_buyer_known_by_the_marketplace_is_not_ambiguous_again(self):
+        for name in ("Older", "Newer"):
+            self._make_partner(name=name, phone=PHONE)
+        buyer = {"external_id": "b7", "name": "Olena", "phone": PHONE}
+        first = self._import_buyer("1", buyer)
+        self._make_partner(name="Newest", phone=PHONE)
+        self.assertEqual(self._import_buyer("2", buyer).partner_id, first.partner_id)
+        self.assertEqual(len(self._get_issues("partner_ambiguous")), 1)
+
+    def test_one_customer_with_phone_and_e_mail_is_not_ambiguous(self):
+        self._make_partner(phone=PHONE, email="o@example.com")
+        self._import_buyer(buyer={"phone": PHONE, "email": "o@example.com"})
+        self.assertFalse(self._get_issues("partner_ambiguous"))
+
+    def test_new_customers_speak_the_language_of_the_store(self):
+        ukrainian = self.env["res.lang"]._activate_lang("uk_UA")
+        self.env["res.partner"].search([("lang", "=", "uk_UA")]).lang = "en_US"
+        self.env["res.users"].search([("lang", "=", "uk_UA")]).lang = "en_US"
+        ukrainian.active = False
+        self.assertEqual(self._make_store(name="First").partner_lang, "en_US")
+        ukrainian.active = True
+        self.env["res.lang"]._activate_lang("pl_PL")
+        self.assertEqual(self._make_store(name="Second").partner_lang, "uk_UA")
+        self.store.partner_lang = "pl_PL"
+        first = self._import_buyer("1", {"name": "Jan"}, address="Kyiv, branch 5")
+        self.assertEqual(first.partner_id.lang, "pl_PL")
+        self.assertEqual(first.partner_shipping_id.lang, "pl_PL")
+        self.env["res.partner"].search([("lang", "=", "pl_PL")]).lang = "en_US"
+        self.env["res.lang"]._lang_get("pl_PL").active = False
+        self.assertEqual(self._import_buyer("2", {"name": "Ivan"}).partner_id.lang, "uk_UA")
 
     def test_buyer_is_known_by_e_mail_in_any_case(self):
         partner = self._make_partner(email="Olena <O@Example.com>")
