@@ -1,1 +1,4 @@
+from . import merchant_delivery_confirm
+from . import merchant_order_cancel
 from . import merchant_store_add
+from . import sale_mass_cancel_orders
