@@ -21,9 +21,10 @@ class StockPicking(models.Model):
         return result
 
     def _push_deliveries(self):
-        """Tell the marketplace of orders of which nothing is left to deliver."""
+        """Tell the marketplace of orders of which nothing is left to deliver; returns say nothing."""
+        outward = self.filtered(lambda p: p.merchant_order_id and p.location_id.usage != "customer")
         # Elevated: who works in the warehouse need not have access to orders.
-        merchant_orders = self.filtered("merchant_order_id").sudo().merchant_order_id
+        merchant_orders = outward.sudo().merchant_order_id
         merchant_orders.filtered(lambda o: o.sale_order_id._is_delivered())._push_event("delivered")
 
     def _filter_to_buyer(self):

@@ -13,7 +13,7 @@ class MerchantOrderCancel(models.TransientModel):
     told_orders = fields.Char(string="Marketplace Orders", compute="_compute_told")
     is_test = fields.Boolean(compute="_compute_told")
     reason_codes = fields.Json(compute="_compute_told")
-    reason = fields.Selection(selection="_selection_reason", required=True)
+    reason = fields.Selection(selection="_selection_reason")
     needs_comment = fields.Boolean(compute="_compute_needs_comment")
     comment = fields.Text(
         help="Sent to the marketplace together with the reason; the buyer may read it."
@@ -56,7 +56,7 @@ class MerchantOrderCancel(models.TransientModel):
         self.ensure_one()
         comment = (self.comment or "").strip()
         if self.reason not in self._get_reasons():
-            raise UserError(self.env._("Choose a reason that this marketplace knows."))
+            raise UserError(self.env._("Choose one of the reasons that this marketplace knows."))
         if self.needs_comment and not comment:
             raise UserError(self.env._("The marketplace wants a comment for this reason."))
         answer = {"reason": self.reason} | ({"comment": comment} if comment else {})
