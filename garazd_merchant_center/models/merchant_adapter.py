@@ -42,7 +42,6 @@ class MerchantAdapter(models.AbstractModel):
         :param str kind: ``accepted``, ``done`` or ``cancelled``
         :rtype: StatusData | None
         """
-        return None
 
     def _get_cancel_reasons(self):
         """Return why a seller may cancel an order; empty when the marketplace does not ask.

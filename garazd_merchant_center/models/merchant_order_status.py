@@ -62,6 +62,8 @@ class MerchantOrderStatus(models.Model):
         return KIND_RANK.get(self.kind, 0)
 
     def _is_at_least(self, other):
-        """Tell whether an order in this status has come as far as the other status."""
+        """Tell whether an order in this status has come as far as the other, or is cancelled."""
         self.ensure_one()
-        return self == other or (other.kind in KIND_RANK and self._get_rank() >= other._get_rank())
+        if self == other or self.kind == "cancelled":
+            return True
+        return other.kind in KIND_RANK and self._get_rank() >= other._get_rank()

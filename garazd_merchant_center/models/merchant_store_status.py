@@ -11,7 +11,7 @@ class MerchantStore(models.Model):
     _inherit = "merchant.store"
 
     push_confirmed = fields.Boolean(
-        string="Send When Confirmed",
+        string="When Confirmed",
         default=True,
         help="When a sales order is confirmed, the marketplace is told that the order was "
         "accepted. An order that has come further there is left alone.",
@@ -26,7 +26,7 @@ class MerchantStore(models.Model):
         "own status for accepted orders.",
     )
     push_delivered = fields.Boolean(
-        string="Send When Delivered",
+        string="When Delivered",
         default=True,
         help="When the last delivery to the customer is validated, the marketplace is told that "
         "the order is completed. While a backorder waits nothing is sent. Orders that have only "
@@ -42,7 +42,7 @@ class MerchantStore(models.Model):
         "marketplace's own status for completed orders.",
     )
     push_cancelled = fields.Boolean(
-        string="Send When Cancelled",
+        string="When Cancelled",
         default=True,
         help="When a sales order is cancelled, Odoo asks for the reason and cancels the order on "
         "the marketplace too. An order that the buyer cancelled is not sent back.",

@@ -77,7 +77,7 @@ class SaleOrder(models.Model):
     def action_cancel(self):
         """Override of `sale` to ask for the reason that the marketplace wants to know.
 
-        :return: the action of the wizard, which then calls this method again
+        :return: the action of the wizard, which then cancels; True when nobody is asked
         :raises UserError: the orders come from several marketplaces
         """
         if any(order.locked for order in self):
@@ -95,10 +95,9 @@ class SaleOrder(models.Model):
         self.sudo().merchant_order_id._push_event("cancelled")
         return result
 
-    def _ask_cancel_reason(self, **vals):
+    def _ask_cancel_reason(self):
         """Return the wizard that asks why these orders are cancelled.
 
-        :param vals: more values of the wizard
         :return: an action, or None when no marketplace has to be told
         :raises UserError: the orders come from several marketplaces
         """
@@ -114,9 +113,7 @@ class SaleOrder(models.Model):
                     "marketplace and cancel those first."
                 )
             )
-        wizard = self.env["merchant.order.cancel"].create(
-            {"sale_order_ids": [(6, 0, self.ids)], **vals}
-        )
+        wizard = self.env["merchant.order.cancel"].create({"sale_order_ids": [(6, 0, self.ids)]})
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Cancel Order"),
@@ -134,7 +131,9 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         moves = self.order_line.move_ids
-        gone = moves.filtered(lambda m: m.location_dest_id.usage == "customer" and m.state == "done")
+        gone = moves.filtered(
+            lambda m: m.location_dest_id.usage == "customer" and m.state == "done"
+        )
         left = moves.filtered(
             lambda m: (
                 m.state not in ("done", "cancel")

@@ -21,7 +21,10 @@ class StockPicking(models.Model):
         return result
 
     def _push_deliveries(self):
-        """Tell the marketplace of orders of which nothing is left to deliver; returns say nothing."""
+        """Tell the marketplace of orders of which nothing is left to deliver.
+
+        Returns say nothing.
+        """
         outward = self.filtered(lambda p: p.merchant_order_id and p.location_id.usage != "customer")
         # Elevated: who works in the warehouse need not have access to orders.
         merchant_orders = outward.sudo().merchant_order_id
@@ -43,18 +46,21 @@ class StockPicking(models.Model):
         """Override of `stock` to ask before goods leave for an order that was cancelled."""
         if not self.env.context.get("skip_merchant_cancelled"):
             # Elevated: see `_push_deliveries`.
-            cancelled = self._filter_to_buyer().filtered(
-                lambda p: p.sudo().merchant_order_id.status_id.kind == "cancelled"
-            )
-            if cancelled:
-                return {
-                    "type": "ir.actions.act_window",
-                    "name": self.env._("Cancelled on the Marketplace"),
-                    "res_model": "merchant.delivery.confirm",
-                    "views": [(False, "form")],
-                    "target": "new",
-                    "context": dict(
-                        self.env.context, default_picking_ids=[(6, 0, cancelled.ids)]
-                    ),
-                }
+            merchant_orders = self._filter_to_buyer().sudo().merchant_order_id
+            if "cancelled" in merchant_orders.status_id.mapped("kind"):
+                return self._ask_to_deliver()
         return super()._pre_action_done_hook()
+
+    def _ask_to_deliver(self):
+        """Return the wizard that tells of orders that are cancelled on the marketplace."""
+        wizard = self.env["merchant.delivery.confirm"].create({"picking_ids": [(6, 0, self.ids)]})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Cancelled on the Marketplace"),
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "views": [(False, "form")],
+            "target": "new",
+            # What Odoo knows of the validation that was stopped.
+            "context": dict(self.env.context),
+        }

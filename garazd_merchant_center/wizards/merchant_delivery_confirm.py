@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.tools import format_datetime
-from odoo.tools.misc import clean_context
 
 
 class MerchantDeliveryConfirm(models.TransientModel):
@@ -16,7 +15,7 @@ class MerchantDeliveryConfirm(models.TransientModel):
     def _compute_message(self):
         for wizard in self:
             # Elevated: who works in the warehouse need not have access to orders.
-            orders = wizard.picking_ids.sudo().merchant_order_id
+            orders = wizard.picking_ids._filter_to_buyer().sudo().merchant_order_id
             wizard.message = "\n".join(
                 self.env._(
                     "Order %(number)s of %(store)s is cancelled on the marketplace (read on "
@@ -25,13 +24,9 @@ class MerchantDeliveryConfirm(models.TransientModel):
                     store=order.store_id.name,
                     read_at=format_datetime(self.env, order.read_at) or "-",
                 )
-                for order in orders
+                for order in orders.filtered(lambda o: o.status_id.kind == "cancelled")
             )
 
     def action_deliver(self):
         """Go on with the validation that was stopped, whatever the marketplace says."""
-        pickings = self.env["stock.picking"].browse(
-            self.env.context.get("button_validate_picking_ids", self.picking_ids.ids)
-        )
-        context = clean_context(self.env.context) | {"skip_merchant_cancelled": True}
-        return pickings.with_context(context).button_validate()
+        return self.picking_ids.with_context(skip_merchant_cancelled=True).button_validate()

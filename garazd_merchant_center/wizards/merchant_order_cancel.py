@@ -9,7 +9,6 @@ class MerchantOrderCancel(models.TransientModel):
     _description = "Cancel Marketplace Orders"
 
     sale_order_ids = fields.Many2many("sale.order", required=True, readonly=True)
-    mass_cancel_id = fields.Many2one("sale.mass.cancel.orders", readonly=True)
     told_orders = fields.Char(string="Marketplace Orders", compute="_compute_told")
     is_test = fields.Boolean(compute="_compute_told")
     reason_codes = fields.Json(compute="_compute_told")
@@ -49,7 +48,7 @@ class MerchantOrderCancel(models.TransientModel):
     # === ACTION METHODS === #
 
     def action_cancel(self):
-        """Note the reason for the marketplace and go on as Odoo does.
+        """Note the reason for the marketplace and cancel the sales orders.
 
         :raises UserError: the marketplace does not know the reason, or wants a comment
         """
@@ -61,12 +60,8 @@ class MerchantOrderCancel(models.TransientModel):
             raise UserError(self.env._("The marketplace wants a comment for this reason."))
         answer = {"reason": self.reason} | ({"comment": comment} if comment else {})
         self._get_told_orders()._push_event("cancelled", **answer)
-        if self.mass_cancel_id:
-            result = self.mass_cancel_id.action_mass_cancel()
-        else:
-            result = self.sale_order_ids.action_cancel()
-        is_action = isinstance(result, dict)
-        return result if is_action else {"type": "ir.actions.act_window_close"}
+        self.sale_order_ids._action_cancel()
+        return {"type": "ir.actions.act_window_close"}
 
     # === BUSINESS METHODS === #
 

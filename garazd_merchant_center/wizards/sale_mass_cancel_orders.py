@@ -6,5 +6,4 @@ class SaleMassCancelOrders(models.TransientModel):
 
     def action_mass_cancel(self):
         """Override of `sale` to ask for the reason that the marketplace wants to know."""
-        ask = self.sale_order_ids._ask_cancel_reason(mass_cancel_id=self.id)
-        return ask or super().action_mass_cancel()
+        return self.sale_order_ids._ask_cancel_reason() or super().action_mass_cancel()
