@@ -123,7 +123,8 @@ class MerchantOrder(models.Model):
             status = operation._get_status()
             if status and self.status_id._is_at_least(status):
                 reason = self.env._(
-                    "The order is %(status)s on the marketplace already", status=self.status_id.name
+                    "The order has the status %(status)s on the marketplace already",
+                    status=self.status_id.name,
                 )
                 operation._finish("cancelled", reason)
 
