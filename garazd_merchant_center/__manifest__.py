@@ -12,6 +12,8 @@
         "security/ir.model.access.csv",
         "data/product_data.xml",
         "data/ir_cron_data.xml",
+        "wizards/merchant_delivery_confirm_views.xml",
+        "wizards/merchant_order_cancel_views.xml",
         "wizards/merchant_store_add_views.xml",
         "wizards/merchant_order_recover_views.xml",
         "views/merchant_sync_run_views.xml",

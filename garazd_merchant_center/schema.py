@@ -44,6 +44,15 @@ class StatusData:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CancelReason:
+    """Why a seller cancels an order; ``name`` is in the language of the environment."""
+
+    code: str
+    name: str
+    needs_comment: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class MethodData:
     """A way to pay or to deliver that the store offers its buyers."""
 

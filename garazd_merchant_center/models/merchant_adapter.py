@@ -36,6 +36,23 @@ class MerchantAdapter(models.AbstractModel):
         """
         return False
 
+    def _get_own_status(self, kind):
+        """Return the status that every store of the marketplace has for a meaning.
+
+        :param str kind: ``accepted``, ``done`` or ``cancelled``
+        :rtype: StatusData | None
+        """
+
+    def _get_cancel_reasons(self):
+        """Return why a seller may cancel an order; empty when the marketplace does not ask.
+
+        The first that needs no comment is given where a program cancels and nobody is asked: it
+        says that the seller cannot deliver.
+
+        :rtype: tuple[CancelReason]
+        """
+        return ()
+
     # === Reading === #
 
     def _check_connection(self, store):
@@ -148,6 +165,10 @@ class MerchantAdapter(models.AbstractModel):
 
     def _prepare_operation(self, operation):
         """Return the exact request that carries the operation out; no network.
+
+        The payload of the kind ``order_status`` has ``status``, the code of the new status. That
+        of a cancellation also has ``reason``, a code of :meth:`_get_cancel_reasons`, and may have
+        ``comment``.
 
         :param operation: a ``merchant.operation``
         :rtype: WriteRequest

@@ -196,6 +196,9 @@ class MerchantOperation(models.Model):
                 "done_at": fields.Datetime.now(),
             }
         )
+        if state != "failed":
+            for store, operations in self.grouped("store_id").items():
+                self.env["merchant.issue"]._resolve(store, ["operation_failed"], operations)
 
     # === SENDING === #
 
@@ -313,7 +316,6 @@ class MerchantOperation(models.Model):
         self.write({"attempts": self.attempts + 1, "response": outcome.response})
         if outcome.state == "done":
             self._finish("done", outcome.message)
-            self.env["merchant.issue"]._resolve(self.store_id, ["operation_failed"], self)
         elif outcome.state == "retry" and self.attempts < MAX_ATTEMPTS:
             limit = min(BACKOFF_LIMIT, BACKOFF_BASE * 2**self.attempts)
             # Full jitter, so that stores that failed together do not come back together.

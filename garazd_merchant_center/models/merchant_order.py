@@ -67,6 +67,11 @@ class MerchantOrder(models.Model):
         readonly=True,
         help="Somebody asked for this order, so it is imported however old it is.",
     )
+    read_at = fields.Datetime(
+        string="Read On",
+        readonly=True,
+        help="When the order was last read because it had changed or somebody asked for it.",
+    )
     state = fields.Selection(
         selection=[
             ("new", "New"),
@@ -203,7 +208,11 @@ class MerchantOrder(models.Model):
                 counts["unchanged"] += 1
                 continue
             result = "updated" if order else "created"
-            vals = {"payload": raw.payload, "digest": raw.digest}
+            vals = {
+                "payload": raw.payload,
+                "digest": raw.digest,
+                "read_at": fields.Datetime.now(),
+            }
             if order:
                 order.write(vals)
             else:
@@ -250,7 +259,7 @@ class MerchantOrder(models.Model):
     def _settle_request(self):
         """Note that an order that somebody asked for could be read."""
         if self.refresh_requested:
-            self.refresh_requested = False
+            self.write({"refresh_requested": False, "read_at": fields.Datetime.now()})
             self.env["merchant.issue"]._resolve(self.store_id, ["request_refused"], self)
 
     def _is_wanted_by_now(self):
@@ -286,6 +295,7 @@ class MerchantOrder(models.Model):
         store = self.store_id
         data = store._get_adapter()._parse_order(store, self.payload)
         self.write(self._prepare_order_vals(data))
+        self._drop_overtaken_statuses()
         if self.status_id.kind == "unknown":
             # Not raised: the status must stay, for an administrator to say what it means.
             self._hold(NeedsUser("order_unknown_status", status=data.status.external_id))
@@ -343,15 +353,8 @@ class MerchantOrder(models.Model):
         """Do what the store wants done with a new sales order."""
         self.ensure_one()
         store = self.store_id
-        target = store.set_status_id
-        if (
-            target
-            and self.status_id.kind != "cancelled"
-            and not self.status_id._is_at_least(target)
-        ):
-            self.env["merchant.operation"]._enqueue(
-                store, "order_status", self, {"status": target.external_id}
-            )
+        if store.set_status_id:
+            self._push_status(store.set_status_id)
         if store.confirm_orders and not self._has_placeholder():
             self._confirm()
 

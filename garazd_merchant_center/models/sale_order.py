@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class SaleOrder(models.Model):
@@ -58,10 +59,86 @@ class SaleOrder(models.Model):
     # === BUSINESS METHODS === #
 
     def _action_confirm(self):
-        """Override of `sale` to close the issues that the staff has settled and record payments."""
+        """Override of `sale` to tell the marketplace, record payments and close settled issues."""
         result = super()._action_confirm()
         # Elevated: who confirms sales orders need not have access to the marketplace's.
         merchant_orders = self.sudo().merchant_order_id
         merchant_orders._close_staff_issues()
         merchant_orders._follow_payment()
+        merchant_orders._push_event("confirmed")
         return result
+
+    def action_draft(self):
+        """Override of `sale` to keep a cancellation that still waits from being sent."""
+        result = super().action_draft()
+        # Elevated: see `_action_confirm`.
+        self.sudo().merchant_order_id._drop_contradicted_statuses(is_cancelled=False)
+        return result
+
+    def action_cancel(self):
+        """Override of `sale` to ask for the reason that the marketplace wants to know.
+
+        :return: the action of the wizard, which then cancels; True when nobody is asked
+        :raises UserError: the orders come from several marketplaces
+        """
+        if any(order.locked for order in self):
+            return super().action_cancel()
+        return self._ask_cancel_reason() or super().action_cancel()
+
+    def _action_cancel(self):
+        """Override of `sale` to tell the marketplace.
+
+        Whoever calls this without the wizard gives the marketplace's first reason that needs no
+        comment: the seller cannot deliver.
+        """
+        result = super()._action_cancel()
+        # Elevated: see `_action_confirm`.
+        self.sudo().merchant_order_id._push_event("cancelled")
+        return result
+
+    def _ask_cancel_reason(self):
+        """Return the wizard that asks why these orders are cancelled.
+
+        :return: an action, or None when no marketplace has to be told
+        :raises UserError: the orders come from several marketplaces
+        """
+        # Elevated: see `_action_confirm`.
+        open_orders = self.sudo().filtered(lambda order: order.state != "cancel")
+        told = open_orders.merchant_order_id.filtered(lambda o: o._needs_cancel_reason())
+        if not told:
+            return None
+        if len(set(told.store_id.mapped("marketplace"))) > 1:
+            raise UserError(
+                self.env._(
+                    "The reasons differ from one marketplace to another. Select orders of one "
+                    "marketplace and cancel those first."
+                )
+            )
+        wizard = self.env["merchant.order.cancel"].create({"sale_order_ids": [(6, 0, self.ids)]})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Cancel Order"),
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+    def _is_delivered(self):
+        """Tell whether something went to the customer and nothing more is to go.
+
+        What is still in the warehouse on its way to the customer is to go too; returns and
+        backorders that were cancelled are not.
+        """
+        self.ensure_one()
+        moves = self.order_line.move_ids
+        gone = moves.filtered(
+            lambda m: m.location_dest_id.usage == "customer" and m.state == "done"
+        )
+        left = moves.filtered(
+            lambda m: (
+                m.state not in ("done", "cancel")
+                and "customer" in (m.location_dest_id.usage, m.location_final_id.usage)
+            )
+        )
+        return bool(gone and not left)

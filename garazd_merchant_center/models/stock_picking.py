@@ -7,3 +7,60 @@ class StockPicking(models.Model):
     merchant_order_id = fields.Many2one(
         related="sale_id.merchant_order_id", store=True, index="btree_not_null"
     )
+
+    def _action_done(self):
+        """Override of `stock` to tell the marketplace of what was delivered completely."""
+        result = super()._action_done()
+        self._push_deliveries()
+        return result
+
+    def action_cancel(self):
+        """Override of `stock`: a backorder that is cancelled may have been all that was left."""
+        result = super().action_cancel()
+        self._push_deliveries()
+        return result
+
+    def _push_deliveries(self):
+        """Tell the marketplace of orders of which nothing is left to deliver.
+
+        Returns say nothing.
+        """
+        outward = self.filtered(lambda p: p.merchant_order_id and p.location_id.usage != "customer")
+        # Elevated: who works in the warehouse need not have access to orders.
+        merchant_orders = outward.sudo().merchant_order_id
+        merchant_orders.filtered(lambda o: o.sale_order_id._is_delivered())._push_event("delivered")
+
+    def _filter_to_buyer(self):
+        """Return the deliveries that leave for the buyer of a marketplace order."""
+        return self.filtered(
+            lambda p: p.merchant_order_id and p.location_dest_id.usage == "customer"
+        )
+
+    def _refresh_merchant_orders(self):
+        """Have the orders of deliveries that are ready read again, in the background."""
+        ready = self._filter_to_buyer().filtered(lambda p: p.state == "assigned")
+        # Elevated: see `_push_deliveries`.
+        ready.sudo().merchant_order_id._request_refresh()
+
+    def _pre_action_done_hook(self):
+        """Override of `stock` to ask before goods leave for an order that was cancelled."""
+        if not self.env.context.get("skip_merchant_cancelled"):
+            # Elevated: see `_push_deliveries`.
+            merchant_orders = self._filter_to_buyer().sudo().merchant_order_id
+            if "cancelled" in merchant_orders.status_id.mapped("kind"):
+                return self._ask_to_deliver()
+        return super()._pre_action_done_hook()
+
+    def _ask_to_deliver(self):
+        """Return the wizard that tells of orders that are cancelled on the marketplace."""
+        wizard = self.env["merchant.delivery.confirm"].create({"picking_ids": [(6, 0, self.ids)]})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Cancelled on the Marketplace"),
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "views": [(False, "form")],
+            "target": "new",
+            # What Odoo knows of the validation that was stopped.
+            "context": dict(self.env.context),
+        }

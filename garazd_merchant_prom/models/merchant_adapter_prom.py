@@ -1,3 +1,4 @@
+import json
 import logging
 import re
 from contextlib import contextmanager
@@ -9,7 +10,6 @@ from urllib.parse import urljoin
 from odoo import models
 
 from odoo.addons.garazd_merchant_center import exceptions, schema
-from odoo.addons.garazd_merchant_center.models.merchant_order_status import KIND_RANK
 
 from .. import const
 from ..api import const as prom
@@ -64,6 +64,22 @@ class MerchantAdapterProm(models.AbstractModel):
         """Override of `garazd_merchant_center`: the order in the cabinet."""
         api_url = order.store_id.sudo().api_url or prom.BASE_URL  # an address is no secret
         return urljoin(api_url, const.ORDER_PAGE.format(number=order.external_id))
+
+    def _get_own_status(self, kind):
+        """Override of `garazd_merchant_center`: one of Prom's codes."""
+        code = next((code for code, known in const.STATUS_KINDS.items() if known == kind), None)
+        return code and self._prom_status(code, None)
+
+    def _get_cancel_reasons(self):
+        """Override of `garazd_merchant_center`: Prom's reasons, in its order."""
+        return tuple(
+            schema.CancelReason(
+                code=code,
+                name=self.env._(const.REASON_NAMES[code]),
+                needs_comment=code in prom.REASONS_WITH_TEXT,
+            )
+            for code in prom.CANCELLATION_REASONS
+        )
 
     def _prom_client(self, store):
         """Return a client for the store; in Test mode it refuses to write.
@@ -375,7 +391,7 @@ class MerchantAdapterProm(models.AbstractModel):
     def _prepare_operation(self, operation):
         """Override of `garazd_merchant_center`: POST orders/set_status."""
         request = PromClient.set_status_request(
-            [self._prom_order_id(operation)], **self._prom_status_target(operation)
+            [self._prom_order_id(operation)], **self._prom_status_target(operation.payload)
         )
         return schema.WriteRequest(method=request.method, path=request.path, body=request.body)
 
@@ -386,27 +402,32 @@ class MerchantAdapterProm(models.AbstractModel):
             raise exceptions.NeedsUser("request_refused", reason=reason)
         return order.external_id
 
-    def _prom_status_target(self, operation):
+    def _prom_status_target(self, payload):
         """Return the arguments of set_status; a store's own status goes by its number."""
-        status = operation.payload["status"]
-        custom = prom.CUSTOM_STATUS.fullmatch(status)
-        return {"custom_status_id": custom[1]} if custom else {"status": status}
+        status = payload["status"]
+        if custom := prom.CUSTOM_STATUS.fullmatch(status):
+            return {"custom_status_id": custom[1]}
+        return {
+            "status": status,
+            "cancellation_reason": payload.get("reason"),
+            "cancellation_text": payload.get("comment"),
+        }
 
     def _send_operations(self, operations):
-        """Override of `garazd_merchant_center`: one POST orders/set_status per status.
+        """Override of `garazd_merchant_center`: one POST orders/set_status per status and reason.
 
         Operations that the answer does not confirm are settled by reading the order.
         """
         client = self._prom_client(operations.store_id)
         outcomes = {}
-        by_status = operations.grouped(lambda operation: operation.payload["status"])
-        for batch in by_status.values():
+        equal = operations.grouped(lambda operation: json.dumps(operation.payload, sort_keys=True))
+        for batch in equal.values():
             ids = {operation.id: self._prom_order_id(operation) for operation in batch}
             confirmed, refused, raw, doubt = frozenset(), {}, None, None
             try:
                 with neutral_errors():
                     verdict = client.orders_set_status(
-                        list(ids.values()), **self._prom_status_target(batch[0])
+                        list(ids.values()), **self._prom_status_target(batch[0].payload)
                     )
                 confirmed, refused, raw = verdict.confirmed, verdict.errors, verdict.raw
             except exceptions.RetryLater as error:
@@ -438,16 +459,23 @@ class MerchantAdapterProm(models.AbstractModel):
             seconds = getattr(doubt or error, "seconds", None)
             message = refusal or store._explain(error)
             return schema.Outcome(state="retry", message=message, seconds=seconds)
-        current = prom.STATUS_ALIASES.get(current, current)
-        target = operation.payload["status"]
-        kinds = [self._prom_status(code, None).kind for code in (current, target)]
-        ranks = [KIND_RANK.get(kind, 0) for kind in kinds]
-        if current == target or (kinds[0] != "cancelled" and ranks[0] > ranks[1]):
+        current = self._prom_known_status(store, prom.STATUS_ALIASES.get(current, current))
+        target = self._prom_known_status(store, operation.payload["status"])
+        is_cancelled = current.kind == "cancelled"
+        is_further = current._get_rank() > target._get_rank()
+        if current.external_id == target.external_id or (is_further and not is_cancelled):
             return schema.Outcome(state="done")
-        if refusal or kinds[0] == "cancelled":
+        if refusal or is_cancelled:
             reason = refusal or self.env._("the order is cancelled on Prom")
             return schema.Outcome(state="failed", message=reason)
         if doubt:
             message = store._explain(doubt)
             return schema.Outcome(state="retry", message=message, seconds=doubt.seconds)
         return schema.Outcome(state="retry", message=self.env._("Prom did not confirm it"))
+
+    def _prom_known_status(self, store, code):
+        """Return the store's status with this code, or one that is not saved."""
+        statuses = self.env["merchant.order.status"].with_context(active_test=False)
+        known = statuses.search([("store_id", "=", store.id), ("external_id", "=", code)])
+        kind = self._prom_status(code, None).kind
+        return known or statuses.new({"store_id": store.id, "external_id": code, "kind": kind})

@@ -8,5 +8,6 @@ from . import test_paging
 from . import test_payment
 from . import test_secret
 from . import test_set_status
+from . import test_status_push
 from . import test_store_add
 from . import test_sync

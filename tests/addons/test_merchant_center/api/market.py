@@ -112,9 +112,12 @@ class Market:
                 return deepcopy(order)
         raise Refused("no such order")
 
-    def set_status(self, order_ids, status):
-        """Set the status of orders and return those that have it now, and the refused ones."""
-        self._meet("set_status", order_ids=order_ids, status=status)
+    def set_status(self, order_ids, status, **reason):
+        """Set the status of orders and return those that have it now, and the refused ones.
+
+        A cancellation says why: ``reason`` and maybe ``comment``.
+        """
+        self._meet("set_status", order_ids=order_ids, status=status, **reason)
         done = [order_id for order_id in order_ids if order_id not in self.refusals]
         for order in self.orders:
             if order.get("id") in done:

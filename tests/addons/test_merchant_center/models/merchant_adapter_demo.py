@@ -20,6 +20,12 @@ STATUS_KINDS = {
     "cancelled": "cancelled",
 }
 
+CANCEL_REASONS = (
+    schema.CancelReason(code="other", name="Another reason", needs_comment=True),
+    schema.CancelReason(code="sold_out", name="Sold out"),
+    schema.CancelReason(code="buyer", name="The buyer's wish"),
+)
+
 
 @contextmanager
 def neutral_errors():
@@ -56,6 +62,13 @@ class MerchantAdapterDemo(models.AbstractModel):
         token = store.sudo().api_token
         with neutral_errors():
             return market.connect(token)
+
+    def _get_own_status(self, kind):
+        code = next(code for code, meaning in STATUS_KINDS.items() if meaning == kind)
+        return self._demo_status({"id": code, "title": code.title()})
+
+    def _get_cancel_reasons(self):
+        return CANCEL_REASONS
 
     # === Reading === #
 
@@ -214,7 +227,7 @@ class MerchantAdapterDemo(models.AbstractModel):
         return schema.WriteRequest(
             method="POST",
             path="/orders/set_status",
-            body={"order": order.external_id, "status": operation.payload["status"]},
+            body={"order": order.external_id, **operation.payload},
         )
 
     def _send_operations(self, operations):
@@ -224,9 +237,10 @@ class MerchantAdapterDemo(models.AbstractModel):
     def _demo_send(self, client, operation):
         # Elevated: the exact request is shown to administrators only.
         body = operation.sudo().request["body"]
+        change = {key: value for key, value in body.items() if key != "order"}
         try:
             with neutral_errors():
-                answer = client.set_status([body["order"]], body["status"])
+                answer = client.set_status([body["order"]], **change)
         except exceptions.RetryLater as error:
             return self._demo_read_back(client, body, error)
         refusal = answer["refused"].get(body["order"], "")

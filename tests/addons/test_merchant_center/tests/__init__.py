@@ -1,5 +1,7 @@
 from . import test_access
+from . import test_cancel
 from . import test_company
+from . import test_delivery_guard
 from . import test_fault
 from . import test_feed
 from . import test_issue
@@ -16,5 +18,6 @@ from . import test_payment
 from . import test_order_unknown_product
 from . import test_scheduled_action
 from . import test_set_status
+from . import test_status_push
 from . import test_store_add
 from . import test_sync
