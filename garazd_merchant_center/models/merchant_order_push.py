@@ -25,7 +25,10 @@ class MerchantOrder(models.Model):
             cannot deliver.
         """
         for order in self:
-            order._drop_contradicted_statuses(is_cancelled=event == "cancelled")
+            if event != "delivered":
+                # While an order is cancelled its deliveries are, which may look like the last of
+                # them; the cancellation that waits goes before.
+                order._drop_contradicted_statuses(is_cancelled=event == "cancelled")
             store = order.store_id
             if not store.active or not store[f"push_{event}"]:
                 continue

@@ -114,6 +114,14 @@ class TestCancel(StatusCase):
         self._cancel(sale, "buyer")
         self.assertEqual(self._answers(), [(["1"], "cancelled", "buyer")])
 
+    def test_order_of_which_a_part_was_delivered_is_cancelled_for_the_given_reason(self):
+        sale = self._confirm("1", self._line(quantity="3"))
+        self._deliver(sale.picking_ids, quantity=1)
+        self._send()
+        self._cancel(sale, "buyer")
+        self.assertEqual(self._states(), [("accepted", "done"), ("cancelled", "pending")])
+        self.assertEqual(self._answers(), [(["1"], "cancelled", "buyer")])
+
     # === SEVERAL ORDERS === #
 
     def _import_two(self):
