@@ -12,6 +12,8 @@ from ..tools.text import clean_line
 
 _logger = logging.getLogger(__name__)
 
+# Hours between two generations.
+MAX_INTERVAL = 8760
 # After a failure the next attempt does not wait longer than this.
 RETRY_HOURS = 1
 # Characters of a failure kept on the record.
@@ -77,8 +79,9 @@ class ProductDataFeedPublication(models.AbstractModel):
     _max_drop_percent_range = models.Constraint(
         "CHECK(max_drop_percent BETWEEN 0 AND 100)", "A share is between 0 and 100 percent."
     )
-    _interval_positive = models.Constraint(
-        "CHECK(interval_hours >= 1)", "A feed is refreshed every hour at most."
+    _interval_hours_range = models.Constraint(
+        f"CHECK(interval_hours BETWEEN 1 AND {MAX_INTERVAL})",
+        "A feed is refreshed every 1 to 8760 hours (a year).",
     )
 
     # === SCHEDULE === #
@@ -87,7 +90,8 @@ class ProductDataFeedPublication(models.AbstractModel):
     def _compute_next_generation_at(self):
         now = fields.Datetime.now()
         for feed in self:
-            interval = timedelta(hours=feed.interval_hours)
+            # Before it is saved a form may hold any number.
+            interval = timedelta(hours=max(1, min(feed.interval_hours, MAX_INTERVAL)))
             feed.next_generation_at = feed.generated_at + interval if feed.generated_at else now
 
     @api.depends("last_error", "is_held", "generated_at", "next_generation_at")
@@ -184,10 +188,12 @@ class ProductDataFeedPublication(models.AbstractModel):
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=len(feed_ids))
         for feed_id in feed_ids:
-            # One by one: a commit empties the cache, siblings would be read again each time.
-            feed = self.browse(feed_id)
+            # One by one: a commit empties the cache, siblings would be read again each time. And
+            # meanwhile somebody may have deleted or archived it.
+            feed = self.search(Domain("id", "=", feed_id))
             try:
-                feed._generate_guarded()
+                if feed:
+                    feed._generate_guarded()
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
                 self.env.cr.rollback()
                 _logger.info("Product feed %s changed while it was generated", feed_id)

@@ -63,7 +63,12 @@ class TestFeedDefaults(FeedCommon):
                 self._make_feed(domain=domain)
 
     def test_settings_out_of_range_are_refused(self):
-        for changes in ({"image_limit": 11}, {"stock_buffer": -1}, {"interval_hours": 0}):
+        for changes in (
+            {"image_limit": 11},
+            {"stock_buffer": -1},
+            {"interval_hours": 0},
+            {"interval_hours": 8761},
+        ):
             with (
                 self.subTest(**changes),
                 mute_logger("odoo.sql_db"),

@@ -3,9 +3,10 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 from lxml import etree
+from psycopg2.errors import CheckViolation
 
 from odoo import fields
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
@@ -51,6 +52,18 @@ class TestFeedGeneration(FeedCommon, CronMixinCase):
             self._run_cron()
         self.assertGreater(self.feed.generated_at, first)
 
+    def test_interval_of_many_years_is_refused_in_words(self):
+        self.feed._generate()
+        form = Form(self.feed.with_user(self.manager))
+        form.interval_hours = 100_000_000
+        with (
+            mute_logger("odoo.sql_db"),
+            # Named: the range comes with a text.
+            self.assertRaisesRegex(CheckViolation, "interval_hours_range"),
+            self.env.cr.savepoint(),
+        ):
+            form.save()
+
     def test_button_wakes_the_scheduled_action(self):
         self._run_cron()
         self.assertEqual(self.feed.state, "published")
@@ -66,6 +79,26 @@ class TestFeedGeneration(FeedCommon, CronMixinCase):
         self.feed.active = False
         self._run_cron()
         self.assertFalse(self.feed.generated_at)
+
+    def test_feeds_that_are_deleted_or_archived_meanwhile_do_not_stop_the_others(self):
+        archived, deleted, last = [self._make_feed(name=name) for name in ("B", "C", "D")]
+        self.feed.next_generation_at -= timedelta(hours=1)
+        generate = type(self.feed)._generate
+
+        def generate_and_meddle(feed, **kwargs):
+            if feed == self.feed:
+                deleted.unlink()
+                archived.active = False
+                self.env.flush_all()
+            return generate(feed, **kwargs)
+
+        with (
+            patch.object(type(self.feed), "_generate", generate_and_meddle),
+            self.assertNoLogs("odoo.addons.base.models.ir_cron", "ERROR"),
+        ):
+            self._run_cron()
+        self.assertEqual((self.feed.state, last.state), ("published", "published"))
+        self.assertFalse(archived.generated_at)
 
     @mute_logger(LOGGER)
     def test_failure_keeps_the_last_good_file_and_tells(self):
