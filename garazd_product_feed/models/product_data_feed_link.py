@@ -39,6 +39,9 @@ class ProductDataFeedLink(models.AbstractModel):
         help="After the link was changed, the old one goes on working for so many hours. 0: it "
         "stops working at once.",
     )
+    link_made_at = fields.Datetime(
+        readonly=True, copy=False, default=fields.Datetime.now, groups="base.group_system"
+    )
     previous_token = fields.Char(readonly=True, copy=False, groups="base.group_system")
     previous_token_until = fields.Datetime(readonly=True, copy=False, groups="base.group_system")
     previous_link_until = fields.Datetime(
@@ -145,8 +148,20 @@ class ProductDataFeedLink(models.AbstractModel):
         self.ensure_one()
         return self._has_previous_link() and _is_same(self.previous_token, token)
 
+    def _get_token_in_use(self):
+        """Return the token that the marketplace has, as far as its visits tell.
+
+        While the old link works and nobody has come by the present one, that is the old one.
+        """
+        if self._has_previous_link():
+            is_present = Domain("feed_id", "=", self.id) & Domain("by_old_link", "=", False)
+            came_since = is_present & Domain("fetched_at", ">", self.link_made_at)
+            if not self.env["product.data.feed.fetch"].search_count(came_since, limit=1):
+                return self.previous_token
+        return self.access_token
+
     def action_rotate_token(self):
-        """Make a new link; the old one works for ``link_grace_hours`` more.
+        """Make a new link; the one in use works for ``link_grace_hours`` more.
 
         :return: a notification
         :rtype: dict
@@ -156,13 +171,14 @@ class ProductDataFeedLink(models.AbstractModel):
         # Elevated: tokens are not written by hand.
         feed_sudo = self.sudo()
         hours = self.link_grace_hours
+        now = fields.Datetime.now()
         vals = {"previous_token": False, "previous_token_until": False}
         if hours:
             vals = {
-                "previous_token": feed_sudo.access_token,
-                "previous_token_until": fields.Datetime.now() + timedelta(hours=hours),
+                "previous_token": feed_sudo._get_token_in_use(),
+                "previous_token_until": now + timedelta(hours=hours),
             }
-        feed_sudo.write(vals | {"access_token": self._new_token()})
+        feed_sudo.write(vals | {"access_token": self._new_token(), "link_made_at": now})
         # The links to the pictures hold the token too.
         self._request_generation()
         message = self.env._(

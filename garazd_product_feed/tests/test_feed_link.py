@@ -55,10 +55,27 @@ class TestFeedLink(FeedCommon):
 
     # === TOKENS === #
 
-    def test_second_change_within_the_time_keeps_only_the_latest_old_link(self):
+    def test_change_by_a_double_click_keeps_the_link_that_the_marketplace_has(self):
         first = self.feed.access_token
         self.feed.action_rotate_token()
         second = self.feed.access_token
+        with freeze_time("2026-11-23 15:00:00"):
+            self._record(by_old_link=True)
+            self.feed.action_rotate_token()
+            self.assertEqual(
+                self.feed.previous_link_until, fields.Datetime.from_string("2026-11-24 15:00")
+            )
+        find = self.env["product.data.feed"]._find_by_token
+        self.assertEqual(find(first), self.feed)
+        self.assertFalse(find(second))
+        self.assertEqual(find(self.feed.access_token), self.feed)
+
+    def test_second_change_within_the_time_keeps_only_the_latest_link_in_use(self):
+        first = self.feed.access_token
+        self.feed.action_rotate_token()
+        second = self.feed.access_token
+        with freeze_time("2026-11-23 12:00:01"):
+            self._record()
         self.feed.action_rotate_token()
         find = self.env["product.data.feed"]._find_by_token
         self.assertFalse(find(first))
