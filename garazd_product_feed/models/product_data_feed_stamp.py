@@ -85,6 +85,8 @@ class ProductDataFeedStamp(models.AbstractModel):
             lines.read([name for name, field in lines._fields.items() if field.store], load=None),
             self._get_portal_refs(),
             self.company_id.currency_id.id,
+            # The sales prices of products that all companies share are in this one.
+            self.env["res.company"]._get_main_company().currency_id.id,
         ]
 
     def _get_template_source(self):
@@ -127,7 +129,8 @@ class ProductDataFeedStamp(models.AbstractModel):
 
     def _get_rates(self):
         """Return today's rates of all currencies."""
-        currencies = self.env["res.currency"].search([("active", "=", True)])
+        currencies = self.env["res.currency"].with_context(active_test=False)
+        currencies = currencies.search([("rate_ids", "!=", False)])
         return currencies._get_rates(self.company_id, fields.Date.context_today(self))
 
     def _get_value_dependencies(self):
@@ -146,8 +149,6 @@ class ProductDataFeedStamp(models.AbstractModel):
         :param set model_names: of what the values of the feed are read from
         :rtype: list
         """
-        # Their rows are part of the stamps.
-        own = {"product.template", "product.product", "product.tag"}
         tables = [
             SQL("SELECT 0, %s FROM uom_uom v", _sum_versions()),
             # Without what every inventory changes.
@@ -158,13 +159,14 @@ class ProductDataFeedStamp(models.AbstractModel):
             ),
             SQL("SELECT 2, %s FROM stock_warehouse v", _sum_versions()),
             SQL("SELECT 4, %s FROM res_currency v", _sum_versions()),
+            SQL("SELECT 5, %s FROM decimal_precision v", _sum_versions()),
             SQL(
                 "SELECT 3, %s FROM ir_config_parameter v WHERE key LIKE 'product.%%'",
                 _sum_versions(),
             ),
             *self._get_pricelist_queries(),
         ]
-        for number, name in enumerate(sorted(model_names - own), 100):
+        for number, name in enumerate(sorted(model_names), 100):
             model = self.env[name]
             if model._auto and not model._abstract:
                 tables.append(
@@ -228,27 +230,36 @@ class ProductDataFeedStamp(models.AbstractModel):
         :rtype: dict[int, int]
         """
         versions = self._get_versions(list(product_ids))
-        moody = self._get_moody_templates(list(product_ids))
+        kits = self._get_kit_quantities(product_ids)
         return {
-            template_id: secrets.randbits(63)
-            if template_id in moody
-            else hash((versions.get(template_id, 0), *ids)) & STAMP_MASK
+            template_id: hash((versions.get(template_id, 0), *ids, *kits.get(template_id, ())))
+            & STAMP_MASK
             for template_id, ids in product_ids.items()
         }
 
-    def _get_moody_templates(self, template_ids):
-        """Return the products whose offers depend on more than their own rows.
+    def _get_kit_quantities(self, product_ids):
+        """Return how many there are of kits: as many as the rows of their components allow.
 
-        :param list template_ids: the products to publish
-        :rtype: set[int]
+        :param dict product_ids: the variants to publish by product template
+        :return: whole numbers by product template
+        :rtype: dict[int, list[int]]
         """
         if "mrp.bom" not in self.env:
-            return set()
-        # Kits: as many as their components allow.
+            return {}
         kits = self.env["mrp.bom"].search(
-            [("type", "=", "phantom"), ("product_tmpl_id", "in", template_ids)]
+            [("type", "=", "phantom"), ("product_tmpl_id", "in", list(product_ids))]
         )
-        return set(kits.product_tmpl_id.ids)
+        template_ids = kits.product_tmpl_id.ids
+        products = self.env["product.product"].browse(
+            [id_ for template_id in template_ids for id_ in product_ids[template_id]]
+        )
+        quantities = self._get_quantities(products)
+        return {
+            template_id: [
+                -1 if (n := quantities[id_]) is None else n for id_ in product_ids[template_id]
+            ]
+            for template_id in template_ids
+        }
 
     def _get_versions(self, template_ids):
         rows = self.env.execute_query(
@@ -279,13 +290,13 @@ class ProductDataFeedStamp(models.AbstractModel):
                 "SELECT v.product_tmpl_id, %s # %s FROM product_template_attribute_line v"
                 " JOIN product_attribute a ON a.id = v.attribute_id",
                 _version(3),
-                _version(3, "a"),
+                _version(103, "a"),
             ),
             SQL(
                 "SELECT v.product_tmpl_id, %s # %s FROM product_template_attribute_value v"
                 " JOIN product_attribute_value a ON a.id = v.product_attribute_value_id",
                 _version(4),
-                _version(4, "a"),
+                _version(104, "a"),
             ),
             SQL(
                 "SELECT r.product_template_id, %s FROM product_tag_product_template_rel r"
@@ -349,17 +360,20 @@ class ProductDataFeedStamp(models.AbstractModel):
                     " JOIN ir_attachment v ON v.res_model = 'product.image'"
                     " AND v.res_field = 'image_1920' AND v.res_id = i.id",
                     _version(12),
-                    _version(12, "i"),
+                    _version(112, "i"),
                 )
             )
         if self.category_source == "public" and "product.public.category" in self.env:
             field = self.env["product.template"]._fields["public_categ_ids"]
             queries.append(
                 SQL(
-                    "SELECT %s, %s FROM %s v",
+                    # The first one counts, which is said by their rows.
+                    "SELECT %s, %s # %s FROM %s v JOIN product_public_category c ON c.id = %s",
                     SQL.identifier("v", field.column1),
                     _version(13),
+                    _version(113, "c"),
                     SQL.identifier(field.relation),
+                    SQL.identifier("v", field.column2),
                 )
             )
         return queries

@@ -15,6 +15,16 @@ WORDED_TYPES = ("selection", "date", "datetime", "reference")
 # Computed fields that are read faster where their values come from.
 JOINED_FIELDS = {"all_product_tag_ids": ("product_tag_ids", "additional_product_tag_ids")}
 # Not to be written into a text or a number.
+# What leads from a product to itself and its tags: those rows are part of its stamp.
+OWN_MODELS = ("product.product", "product.template", "product.template.attribute.line")
+OWN_FIELDS = (
+    "product_tmpl_id",
+    "product_variant_ids",
+    "product_variant_id",
+    "product_tag_ids",
+    "additional_product_tag_ids",
+    "all_product_tag_ids",
+)
 # What a path never leads to.
 PRIVATE_MODELS = ("bus.", "discuss.", "ir.", "mail.", "product.data.feed", "res.users")
 PRIVATE_FIELDS = ("activity_", "message_")
@@ -335,10 +345,15 @@ class ProductDataFeedValue(models.Model):
                 if below is None:
                     return None
                 found |= below
+            if field.type == "selection":
+                # Its labels.
+                found.add("ir.model.fields.selection")
             if not field.relational:
                 break
+            is_own = model_name in OWN_MODELS and name in OWN_FIELDS
             model_name = field.comodel_name
-            found.add(model_name)
+            if not is_own:
+                found.add(model_name)
             if position == len(names) - 1:
                 # What is printed of it.
                 found |= self._get_path_dependencies(model_name, ["display_name"], seen) or set()

@@ -14,7 +14,9 @@ class ResLang(models.Model):
         if "active" in vals and not vals["active"]:
             # Elevated: they may belong to companies that the user does not see.
             feeds_sudo = self.env["product.data.feed"].sudo().with_context(active_test=False)
-            uses_it = Domain("lang_id", "in", self.ids) | Domain("secondary_lang_id", "in", self.ids)
+            uses_it = Domain("lang_id", "in", self.ids) | Domain(
+                "secondary_lang_id", "in", self.ids
+            )
             if used_by := feeds_sudo.search(uses_it):
                 raise UserError(
                     self.env._(

@@ -157,6 +157,8 @@ class TestFeedIncremental(FeedCommon):
                 .sudo()
                 .set_param("web.base.url", "https://kalyna.example")
             ),
+            "precision": lambda: self.env.ref("uom.decimal_product_uom").write({"digits": 3}),
+            "main company's currency": self._change_main_currency,
             "location": lambda: self.warehouse.lot_stock_id.write({"usage": "transit"}),
             "base of the pricelist": self._base_on_another_pricelist,
             "rule of that base": lambda: self.base.item_ids.write({"percent_price": 30}),
@@ -170,6 +172,42 @@ class TestFeedIncremental(FeedCommon):
             with self.subTest(title):
                 change()
                 self._assert_rendered(everything)
+
+    def _change_main_currency(self):
+        main = self.env["res.company"]._get_main_company()
+        unused = self.env["res.currency"].search([("id", "!=", main.currency_id.id)], limit=1)
+        # Past the core's check: it refuses once there are accounting entries.
+        self.env.cr.execute(
+            "UPDATE res_company SET currency_id = %s WHERE id = %s", [unused.id, main.id]
+        )
+        main.invalidate_recordset()
+
+    def test_rate_of_an_archived_currency_renders_all(self):
+        self.hryvnia.active = False
+        self.feed._generate()
+        self.hryvnia.rate_ids.write({"rate": 42})
+        self._assert_rendered(self.singles + self.template.product_variant_ids)
+
+    def test_value_of_another_product_is_followed(self):
+        path = "product_tag_ids.product_template_ids.name"
+        self.feed.value_ids = [Command.create({"target": "vendor", "field_path": path})]
+        (self.singles[0] + self.singles[1]).product_tag_ids = self.tag
+        self.feed._generate()
+        self.singles[1].name = "Renamed"
+        self.feed._generate()
+        files = self._read_files()
+        self.feed._generate(full=True)
+        self.assertEqual(self._read_files()[0].count(b"Renamed"), files[0].count(b"Renamed"))
+        self.assertEqual(files[0].count(b"Renamed"), 4)
+
+    def test_renamed_choice_is_followed(self):
+        self.feed.value_ids = [Command.create({"target": "vendor", "field_path": "type"})]
+        self.feed._generate()
+        choice = self.env["ir.model.fields.selection"].search(
+            [("field_id.model", "=", "product.template"), ("value", "=", "consu")], limit=1
+        )
+        choice.name = "Wares"
+        self._assert_rendered(self.singles + self.template.product_variant_ids)
 
     def _base_on_another_pricelist(self):
         self.base = self.env["product.pricelist"].create(
