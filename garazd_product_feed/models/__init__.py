@@ -1,4 +1,5 @@
 from . import ir_attachment
+from . import res_lang
 from . import product_attribute
 from . import product_template
 from . import product_product

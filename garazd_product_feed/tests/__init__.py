@@ -13,6 +13,7 @@ from . import test_feed_publication
 from . import test_feed_schema
 from . import test_feed_values
 from . import test_document
+from . import test_res_lang
 from . import test_feed_access
 from . import test_feed_link
 from . import test_feed_http
