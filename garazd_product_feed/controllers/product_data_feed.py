@@ -42,7 +42,10 @@ class ProductDataFeedController(http.Controller):
         headers = request.httprequest.headers
         accepted = parse_accept_header(headers.get("Accept-Encoding"), Accept)
         gzip = bool(compressed) and accepted.quality("gzip") > 0
-        stream = (compressed if gzip else plain)._to_http_stream()
+        try:
+            stream = (compressed if gzip else plain)._to_http_stream()
+        except FileNotFoundError as error:
+            raise NotFound from error
         stream.mimetype = "application/xml"
         stream.download_name = plain.name
         stream.public = False

@@ -35,9 +35,11 @@ class IrAttachment(models.Model):
         path = self._full_path(name)
         if not os.path.exists(path):
             os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(f"{path}.part", "wb") as output:
+            # In case this process is killed. A name without a dot, which would be dropped.
+            self._mark_for_gc(f"{name}-part")
+            with open(f"{path}-part", "wb") as output:
                 shutil.copyfileobj(stream, output, 1 << 20)
-            os.replace(f"{path}.part", path)
+            os.replace(f"{path}-part", path)
             # In case the transaction is rolled back.
             self._mark_for_gc(name)
         if old_name and old_name != name:

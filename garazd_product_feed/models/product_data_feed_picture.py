@@ -1,3 +1,5 @@
+import contextlib
+
 from odoo import api, models
 from odoo.http import Stream
 from odoo.tools import SQL
@@ -37,12 +39,15 @@ class ProductDataFeedPicture(models.AbstractModel):
             "name": name,
         }
         found = source_sudo.search([(key, "=", value) for key, value in vals.items()], limit=1)
-        if found:
-            return found._to_http_stream()
+        with contextlib.suppress(FileNotFoundError):
+            if found:
+                return found._to_http_stream()
         data = self._convert(source_sudo)
         if data is None:
             return source_sudo._to_http_stream()
         if self._lock(name):
+            # What was found has lost its file.
+            found.unlink()
             return source_sudo.create(vals | {"raw": data})._to_http_stream()
         return Stream(
             type="data",

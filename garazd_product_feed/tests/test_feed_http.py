@@ -2,6 +2,7 @@ import contextlib
 import gzip
 import io
 from datetime import timedelta
+from pathlib import Path
 from unittest.mock import patch
 from urllib.parse import urlsplit
 
@@ -62,6 +63,12 @@ class TestFeedHttp(FeedCommon, HttpCase):
         """Collect the converted pictures that are stored."""
         domain = [("res_field", "=", product_data_feed_picture.CONVERTED_PICTURE)]
         return RecordCapturer(self.env["ir.attachment"], domain)
+
+    def _lose_file(self, attachment):
+        """Take the file of an attachment out of the file store for the time of this test."""
+        path = Path(attachment._full_path(attachment.store_fname))
+        aside = path.rename(path.with_suffix(".lost"))
+        self.addCleanup(aside.replace, path)
 
     def _assert_404(self, path):
         with mute_logger("odoo.http"):
@@ -159,6 +166,11 @@ class TestFeedHttp(FeedCommon, HttpCase):
         feed = self._make_feed()
         self._assert_404(urlsplit(feed.url).path)
         self.assertFalse(feed.generated_at)
+
+    def test_file_that_was_lost_is_404(self):
+        self._lose_file(self.feed.sudo().attachment_id)
+        self._assert_404(self.path)
+        self.assertFalse(self.feed.fetch_ids)
 
     def test_tokens_are_compared_in_constant_time(self):
         compared = []
@@ -306,6 +318,18 @@ class TestFeedHttp(FeedCommon, HttpCase):
             second = self._get(path)
         self.assertEqual(second.content, first.content)
         self.assertEqual(streams, ["path"])
+
+    def test_converted_picture_that_was_lost_is_made_again(self):
+        path = self._get_picture_path()
+        with self._capture_converted() as capture:
+            first = self._get(path)
+            self._lose_file(capture.records)
+            with self._capture_streams() as streams:
+                for _attempt in range(2):
+                    again = self._get(path)
+                    self.assertEqual((again.status_code, again.content), (200, first.content))
+        self.assertEqual(streams, ["path", "path"])
+        self.assertEqual(len(capture.records.exists()), 1)
 
     def test_picture_that_suits_is_streamed_from_the_disk_without_a_copy(self):
         path = self._get_picture_path(self._make_product())

@@ -1,3 +1,6 @@
+import hashlib
+import io
+import secrets
 from datetime import timedelta
 from pathlib import Path
 
@@ -351,6 +354,18 @@ class TestFeedPublication(FeedCommon, CronMixinCase):
         paths = [attachments._full_path(name) for name in names]
         self.env.cr.postcommit.run()
         self.assertEqual([Path(path).exists() for path in paths], [False, True, True])
+
+    def test_file_that_was_half_stored_is_collected(self):
+        stream = io.BytesIO()
+        stream.close()
+        attachment = self.env["ir.attachment"].create({"name": "x"})
+        checksum = hashlib.sha1(secrets.token_bytes()).hexdigest()
+        with self.assertRaises(ValueError), self.env.cr.savepoint():
+            attachment._set_stream(stream, checksum, 1)
+        folder = Path(attachment._full_path(checksum[:2]))
+        self.assertEqual(len(list(folder.glob(f"{checksum}*"))), 1)
+        attachment._gc_file_store_unsafe()
+        self.assertFalse(list(folder.glob(f"{checksum}*")))
 
     def test_file_in_the_database(self):
         self.env["ir.config_parameter"].sudo().set_param("ir_attachment.location", "db")
