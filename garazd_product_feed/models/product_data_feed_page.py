@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ..tools.text import clean_line
+from ..tools.text import clean_line, describe
 
 # What the core reads of every variant for its price and its stock.
 SHARED_FIELDS = ("categ_id", "currency_id", "is_storable", "list_price", "type", "uom_id")
@@ -120,9 +120,18 @@ class Page:
         :rtype: tuple[list, Reader | None]
         """
         for reader in self._readers.get(target, ()):
-            if values := reader.read(product_id, lang):
+            found = reader.read(product_id, lang)
+            if values := [value for value in found if not _is_blank(value, reader.is_html)]:
                 return values, reader
         return [], None
+
+
+def _is_blank(value, is_html):
+    """Tell whether a text has nothing to read in it, as what editors leave of a deleted one."""
+    if not isinstance(value, str):
+        return False
+    # Called as by the format: what is parsed here is not parsed again there.
+    return not (describe(value, is_html).plain if is_html else clean_line(value))
 
 
 def _share_with_variants(products):

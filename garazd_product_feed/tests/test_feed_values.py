@@ -66,6 +66,22 @@ class TestFeedValues(FeedCommon):
         self.product.default_code = False
         self.assertEqual(self._find("mpn"), "none")
 
+    def test_source_that_only_looks_filled_does_not_hide_the_next(self):
+        self.feed.value_ids.filtered(lambda line: line.target == "description").unlink()
+        self._set_values(
+            {"target": "description", "field_path": "description"},
+            {"target": "description", "field_path": "description_sale"},
+            {"target": "vendor", "source": "text", "text": " "},
+            {"target": "vendor", "source": "text", "text": "Opishnia"},
+        )
+        for blank in ("<p><br></p>", "<p>&nbsp;</p>", "<div><ul><li> </li></ul></div>"):
+            self.product.description = blank
+            with self.subTest(blank=blank):
+                self.assertIn("glazed inside", self._find("description"))
+        self.product.description = "<p>Made on a wheel.</p>"
+        self.assertEqual(self._find("description"), "<p>Made on a wheel.</p>")
+        self.assertEqual(self._find("vendor"), "Opishnia")
+
     def test_field_of_a_related_record(self):
         ukraine = self.env.ref("base.ua")
         self.product.company_id = self.company
