@@ -14,10 +14,8 @@ class ResLang(models.Model):
         if "active" in vals and not vals["active"]:
             # Elevated: they may belong to companies that the user does not see.
             feeds_sudo = self.env["product.data.feed"].sudo().with_context(active_test=False)
-            uses_it = Domain("lang_id", "in", self.ids) | Domain(
-                "secondary_lang_id", "in", self.ids
-            )
-            if used_by := feeds_sudo.search(uses_it):
+            names = ("lang_id", "secondary_lang_id")
+            if used_by := feeds_sudo.search(Domain.OR(Domain(n, "in", self.ids) for n in names)):
                 raise UserError(
                     self.env._(
                         "A language cannot be switched off while data feeds, archived ones too, "
