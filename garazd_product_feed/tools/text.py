@@ -6,7 +6,6 @@ from html import unescape
 from typing import NamedTuple
 
 from lxml import etree
-from lxml.html import HtmlMixin
 from markupsafe import Markup, escape
 
 from .words import EMOJI, EMOJI_SELECTOR, FORBIDDEN_WORDS
@@ -189,15 +188,13 @@ def _clean_tree(source):
     root.tag = _ROOT
     root.attrib.clear()
     etree.strip_tags(root, _UNKNOWN_TAG)
+    unwrapped = {}
     for element in list(root.iterdescendants()):
-        if element.tag not in _CONTENT[element.getparent().tag]:
-            _settle(element)
+        _settle(element, unwrapped)
         if element.attrib:
             _clean_attributes(element)
-    # From the inside out: what held only empty elements is empty too.
-    for element in reversed(list(root.iter("p", "li"))):
-        if not len(element) and not (element.text or "").strip():
-            _unwrap(element)
+    _unwrap(root, unwrapped)
+    _unwrap(root, _find_empty(root))
     return root
 
 
@@ -230,28 +227,69 @@ def _clean_attributes(element):
     element.attrib.update({name: value for name, value in kept.items() if _SPAN.match(value)})
 
 
-def _settle(element):
-    """Bring an element, whose ancestors are in order, to where it may stand, or remove its tags."""
-    while element.tag not in _CONTENT[(parent := element.getparent()).tag]:
-        if _CONTENT[parent.tag] is _INLINE_TAGS:
-            _unwrap(parent)
+def _settle(element, unwrapped):
+    """Bring an element, whose ancestors are in order, to where it may stand, or unwrap it.
+
+    :param dict unwrapped: elements that are to lose their tags -> what they stand in
+    """
+    while element.tag not in _CONTENT[(holder := _get_holder(element, unwrapped)).tag]:
+        if _CONTENT[holder.tag] is _INLINE_TAGS:
+            unwrapped[holder] = _get_holder(holder, unwrapped)
         elif element.tag in _FLOW_TAGS:
-            _unwrap(element)
+            unwrapped[element] = holder
             break
         else:
             # Parts of lists and tables outside of one.
             element.tag = "p"
 
 
-def _unwrap(element):
-    """Remove the tags of an element; the text of a block stays apart from its neighbours."""
-    if element.tag not in _INLINE_TAGS:
-        following = element.getnext()
-        if element.text or (len(element) and element[0].tag in _INLINE_TAGS):
-            element.text = " " + (element.text or "")
-        if element.tail or (following is not None and following.tag in _INLINE_TAGS):
-            element.tail = " " + (element.tail or "")
-    HtmlMixin.drop_tag(element)
+def _get_holder(element, unwrapped):
+    """Return the ancestor that an element stands in when the others have lost their tags."""
+    holder = element.getparent()
+    while holder in unwrapped:
+        holder = unwrapped[holder]
+    return holder
+
+
+def _has_words(text):
+    return bool(text) and not text.isspace()
+
+
+def _find_empty(root):
+    """Return the paragraphs and list items with nothing in them but others of that kind.
+
+    :rtype: set
+    """
+    empty = set()
+    for element in reversed(list(root.iter("p", "li"))):
+        if not _has_words(element.text) and all(
+            child in empty and not _has_words(child.tail) for child in element
+        ):
+            empty.add(element)
+    return empty
+
+
+def _unwrap(root, elements):
+    """Remove the tags of elements; the text of blocks stays apart from its neighbours.
+
+    All at once: removing the tags of one element takes longer the more siblings it has.
+    """
+    if not elements:
+        return
+    # Where a block without tags has begun or ended, and no text has come since.
+    border = None
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        place = "text" if event == "start" else "tail"
+        is_inline = element.tag in _INLINE_TAGS
+        if not is_inline:
+            border = (element, place) if element in elements else None
+        if border and (is_inline and event == "start" or getattr(element, place)):
+            block, place = border
+            setattr(block, place, " " + (getattr(block, place) or ""))
+            border = None
+    for element in elements:
+        element.tag = _UNKNOWN_TAG
+    etree.strip_tags(root, _UNKNOWN_TAG)
 
 
 def _serialize(root):

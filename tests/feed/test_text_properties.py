@@ -205,7 +205,8 @@ def test_queries_fit_and_none_is_lost(phrases, limit, phrase_limit):
     "unit",
     ["a", "a.", "@", "a@", "a@a", "0", "067 ", "+38", " ", "\n", " \n", "www.", "к", "❤", "]]>",
      "\x00", "<", "<b>", "<p><i>", "</p>", "<ul><li>", "<table>", "<div>", "<b><p>", "<!--", "&",
-     "&#", "&#1"],
+     "&#", "&#1", "<p></p>", "<p></p>x", "<li></li>", "<td>", "<h2><p></p></h2>",
+     "<p><table></table>"],
 )  # fmt: skip
 def test_worst_texts_take_time_in_proportion_to_their_length(unit):
     """Twice the text takes about twice the time; what takes its square takes four times."""
