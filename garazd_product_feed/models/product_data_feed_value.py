@@ -14,7 +14,6 @@ LENGTH_TARGETS = ("width", "height", "length")
 WORDED_TYPES = ("selection", "date", "datetime", "reference")
 # Computed fields that are read faster where their values come from.
 JOINED_FIELDS = {"all_product_tag_ids": ("product_tag_ids", "additional_product_tag_ids")}
-# Not to be written into a text or a number.
 # What leads from a product to itself and its tags: those rows are part of its stamp.
 OWN_MODELS = ("product.product", "product.template", "product.template.attribute.line")
 OWN_FIELDS = (
@@ -28,6 +27,7 @@ OWN_FIELDS = (
 # What a path never leads to.
 PRIVATE_MODELS = ("bus.", "discuss.", "ir.", "mail.", "product.data.feed", "res.users")
 PRIVATE_FIELDS = ("activity_", "message_")
+# Not to be written into a text or a number.
 UNREADABLE_TYPES = (
     "binary",
     "json",
