@@ -71,7 +71,7 @@ def test_a_live_order_is_read(sample):
     assert read.payment_option is None
     assert read.commission == Commission(amount=Decimal("2.86"))
     assert (read.price, read.full_price, read.lines) == (None, None, ())
-    assert set(read.extra) == {"utm", "ps_promotion"}
+    assert set(read.extra) == {"ps_promotion"}
 
 
 def test_a_live_order_without_an_id_is_refused(sample):
@@ -256,6 +256,23 @@ def test_a_promotion_is_read(shop):
     assert read.special_offer_promocode
     assert read.price_with_special_offer.amount < read.goods_total.amount
     assert read.special_offer_discount
+
+
+@pytest.mark.parametrize(
+    ("told", "utm"),
+    [
+        (
+            {"source": "google", "medium": "cpc", "campaign": ""},
+            {"source": "google", "medium": "cpc"},
+        ),
+        ({"source": "", "medium": "", "campaign": ""}, {}),
+        ({"source": ["x"]}, {}),
+        ("google", {}),
+        (None, {}),
+    ],
+)
+def test_a_broken_utm_stops_no_order(told, utm):
+    assert order(utm=told).utm == utm
 
 
 def test_instalments_tell_their_commission(shop):
