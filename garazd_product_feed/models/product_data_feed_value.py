@@ -15,7 +15,7 @@ WORDED_TYPES = ("selection", "date", "datetime", "reference")
 # Computed fields that are read faster where their values come from.
 JOINED_FIELDS = {"all_product_tag_ids": ("product_tag_ids", "additional_product_tag_ids")}
 # What leads from a product to itself and its tags: those rows are part of its stamp.
-OWN_MODELS = ("product.product", "product.template", "product.template.attribute.line")
+OWN_MODELS = ("product.product", "product.template")
 OWN_FIELDS = (
     "product_tmpl_id",
     "product_variant_ids",
@@ -333,15 +333,23 @@ class ProductDataFeedValue(models.Model):
             return set()
         return self._get_path_dependencies("product.product", self.field_path.split("."), set())
 
-    def _get_path_dependencies(self, model_name, names, seen):
-        """Follow a path, and what its computed fields depend on, to stored fields."""
+    def _get_path_dependencies(self, model_name, names, seen, is_own=True):
+        """Follow a path, and what its computed fields depend on, to stored fields.
+
+        :param str model_name: where the path begins
+        :param list names: of fields
+        :param set seen: the computed fields that led here, each with ``is_own``
+        :param bool is_own: it begins at the product itself, not at another one
+        :return: model names; ``None`` when they cannot be known
+        :rtype: set[str] | None
+        """
         found = set()
         for position, name in enumerate(names):
             field = self.env[model_name]._fields.get(name)
             if not field:
                 break
-            if not field.store and field not in seen:
-                below = self._get_computed_dependencies(field, seen | {field})
+            if not field.store and (field, is_own) not in seen:
+                below = self._get_computed_dependencies(field, seen | {(field, is_own)}, is_own)
                 if below is None:
                     return None
                 found |= below
@@ -350,22 +358,23 @@ class ProductDataFeedValue(models.Model):
                 found.add("ir.model.fields.selection")
             if not field.relational:
                 break
-            is_own = model_name in OWN_MODELS and name in OWN_FIELDS
+            is_own = is_own and model_name in OWN_MODELS and name in OWN_FIELDS
             model_name = field.comodel_name
             if not is_own:
                 found.add(model_name)
             if position == len(names) - 1:
                 # What is printed of it.
-                found |= self._get_path_dependencies(model_name, ["display_name"], seen) or set()
+                path = ["display_name"]
+                found |= self._get_path_dependencies(model_name, path, seen, is_own) or set()
         return found
 
-    def _get_computed_dependencies(self, field, seen):
+    def _get_computed_dependencies(self, field, seen, is_own):
         paths = self.env.registry.field_depends[field]
         if not paths:
             return None if field.compute else set()
         found = set()
         for path in paths:
-            below = self._get_path_dependencies(field.model_name, path.split("."), seen)
+            below = self._get_path_dependencies(field.model_name, path.split("."), seen, is_own)
             if below is None:
                 return None
             found |= below

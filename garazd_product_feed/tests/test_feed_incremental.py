@@ -200,6 +200,29 @@ class TestFeedIncremental(FeedCommon):
         self.assertEqual(self._read_files()[0].count(b"Renamed"), files[0].count(b"Renamed"))
         self.assertEqual(files[0].count(b"Renamed"), 4)
 
+    def test_what_lies_behind_another_product_is_followed(self):
+        self.feed.value_ids = [
+            Command.create({"target": target, "field_path": f"product_tag_ids.{path}"})
+            for target, path in (
+                ("vendor", "product_template_ids.barcode"),
+                ("keywords", "product_template_ids.product_tag_ids.name"),
+            )
+        ]
+        shown, other = self.singles[:2]
+        other_tag = self.tag.create({"name": "glazed"})
+        shown.product_tag_ids = self.tag
+        other.product_tag_ids = self.tag + other_tag
+        self.feed.excluded_product_ids = other
+        self.feed._generate()
+        changes = {
+            "field of its variant": lambda: other.write({"barcode": "4820000000017"}),
+            "its tag": lambda: other_tag.write({"name": "enamelled"}),
+        }
+        for title, change in changes.items():
+            with self.subTest(title):
+                change()
+                self._assert_rendered(self.singles - other + self.template.product_variant_ids)
+
     def test_renamed_choice_is_followed(self):
         self.feed.value_ids = [Command.create({"target": "vendor", "field_path": "type"})]
         self.feed._generate()
