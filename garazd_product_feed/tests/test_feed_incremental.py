@@ -1,4 +1,5 @@
 import random
+from ast import literal_eval
 from contextlib import contextmanager
 from datetime import timedelta
 from unittest.mock import patch
@@ -7,6 +8,7 @@ from freezegun import freeze_time
 
 from odoo import Command, fields
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from ..models import product_data_feed_format
 from .common import FeedCommon, make_picture
@@ -271,6 +273,37 @@ class TestFeedIncremental(FeedCommon):
                 self._assert_rendered(variants)
         variants[2].active = False
         self._assert_rendered(variants[:2])
+
+    def test_two_rows_at_the_same_place_of_their_tables_are_told_apart(self):
+        extra = self.template.attribute_line_ids.product_template_value_ids[0]
+        value = extra.product_attribute_value_id
+        self._put_at_the_same_place(extra, value)
+        self.feed._generate()
+        extra.price_extra = 7
+        value.name = "Crimson"
+        self._put_at_the_same_place(extra, value)
+        self._assert_rendered(self.template.product_variant_ids)
+
+    def _put_at_the_same_place(self, *records):
+        """Rewrite rows of two tables until both are on the same page, at the same position."""
+        self.env.flush_all()
+        # Each at least once: by the same transaction.
+        places = [self._rewrite(record) for record in records]
+        for _attempt in range(500):
+            if places[0] == places[1]:
+                return
+            behind = places.index(min(places))
+            places[behind] = self._rewrite(records[behind])
+        self.fail("The rows do not meet.")
+
+    def _rewrite(self, record):
+        """Write a row as it is; return its new page and its position there."""
+        query = SQL(
+            "UPDATE %s SET id = id WHERE id = %s RETURNING ctid::text",
+            SQL.identifier(record._table),
+            record.id,
+        )
+        return literal_eval(self.env.execute_query(query)[0][0])
 
     def test_category_rule_follows_the_category(self):
         below = self.env["product.category"].create({"name": "Below"})
