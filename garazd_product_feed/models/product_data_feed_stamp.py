@@ -253,6 +253,8 @@ class ProductDataFeedStamp(models.AbstractModel):
         products = self.env["product.product"].browse(
             [id_ for template_id in template_ids for id_ in product_ids[template_id]]
         )
+        # At once: the core would read the components of one kit after the other.
+        kits.bom_line_ids.product_id.mapped("type")
         quantities = self._get_quantities(products)
         return {
             template_id: [
