@@ -1,5 +1,6 @@
 from . import merchant_adapter
 from . import merchant_store
+from . import merchant_store_sync
 from . import merchant_store_status
 from . import merchant_issue
 from . import merchant_sync_run

@@ -6,10 +6,10 @@ from pytz import UTC
 
 from odoo import api, fields, models
 from odoo.exceptions import LockError, UserError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..exceptions import MarketplaceError, NeedsUser
 from .merchant_store import GROUP_ADMINISTRATOR
+from .merchant_sync_run import CONFLICTS
 
 _logger = logging.getLogger(__name__)
 
@@ -275,10 +275,13 @@ class MerchantOrder(models.Model):
         transaction goes on.
         """
         self.ensure_one()
+        # What the caller left to write must fail in its own name.
+        self.env.flush_all()
         try:
             with self.env.cr.savepoint():
                 self._import_or_raise()
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+        except CONFLICTS:
+            # Somebody else works on the same records: done again, see `merchant.sync.run`.
             raise
         except MarketplaceError as error:
             self._hold(error)

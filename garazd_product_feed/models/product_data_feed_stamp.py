@@ -330,6 +330,14 @@ class ProductDataFeedStamp(models.AbstractModel):
                 self.company_id.id,
             ),
         ]
+        return queries + self._get_optional_version_queries()
+
+    def _get_optional_version_queries(self):
+        """Return the queries that depend on the settings of the feed and the installed modules.
+
+        :rtype: list[SQL]
+        """
+        queries = []
         if self.quantity_basis == "forecast":
             queries.append(
                 SQL(

@@ -29,6 +29,8 @@ def main():
         show(page, f"{shop.url}{ACTION}{ADD_STORE}", ".modal .o_form_view", "wizard")
         show(page, f"{shop.url}{ACTION}merchant_order_action", ".o_data_row", "orders")
         show(page, f"{shop.url}/odoo/action-sale.action_orders/{order}", ".o_form_view", "order")
+        page.click(".o_notebook_headers a[name=merchant]")
+        keep(page, "order-merchant")
         show(page, f"{shop.url}{ACTION}merchant_issue_action", ".o_list_view", "issues")
         show(page, f"{shop.url}{ACTION}merchant_listing_action", ".o_data_row", "listings")
         feeds = f"{shop.url}/odoo/action-garazd_product_feed.product_data_feed_action"

@@ -1,6 +1,6 @@
 from unittest.mock import patch
 
-from odoo.exceptions import UserError
+from odoo.exceptions import LockError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -21,6 +21,16 @@ class TestOrderTrouble(DemoCase):
         self.assertEqual(issue._get_record(), order)
         self.assertIn(text, issue.detail)
         self.assertEqual(order.error, issue.detail)
+
+    def test_order_that_somebody_else_works_on_is_done_again(self):
+        order = self._import_order()
+        builder = self.env.registry["merchant.order.builder"]
+        with (
+            patch.object(builder, "_fill_placeholders", side_effect=LockError("busy")),
+            self.assertRaises(LockError),
+        ):
+            order._import()
+        self.assertEqual(order.state, "imported")
 
     def test_bad_orders_stop_nothing(self):
         self._order("good 1")

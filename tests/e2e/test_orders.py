@@ -1,0 +1,114 @@
+"""What becomes of orders after they were imported, by hand: changes, cancellation, settings."""
+
+import json
+import urllib.request
+
+import pytest
+
+from tests.e2e.conftest import running_shop
+from tests.e2e.test_first_store import ACTION, make_user, wait_for
+from tools.demo import wait_for_orders
+
+
+@pytest.fixture(scope="module")
+def shop():
+    """Odoo with the demo's store in Production, its orders imported."""
+    with running_shop(with_store=True, database="test_e2e_orders") as running:
+        wait_for_orders(running.rpc)
+        running.rpc("merchant.store", "action_set_production", get_stores(running))
+        yield running
+
+
+def get_stores(shop):
+    return shop.rpc("merchant.store", "search", [])
+
+
+def call_simulator(shop, path, data=None):
+    """Call the simulator past Odoo, as the buyer or the seller's cabinet would act."""
+    address = shop.simulator.removesuffix("/api/v1") + f"/_admin/{path}"
+    body = json.dumps(data).encode() if data else None
+    with urllib.request.urlopen(urllib.request.Request(address, body), timeout=30) as answer:
+        return json.load(answer)
+
+
+def take_order(shop):
+    """Confirm the sales order of an order that is new on Prom; return both identifiers."""
+    domain = [("status_id.kind", "=", "new"), ("sale_order_id.state", "=", "draft")]
+    found = shop.rpc("merchant.order", "search_read", domain, ["external_id", "sale_order_id"])
+    order, sale_order = found[0]["external_id"], found[0]["sale_order_id"][0]
+    shop.rpc("sale.order", "action_confirm", [sale_order])
+    return int(order), sale_order
+
+
+def get_status(shop, order):
+    rows = call_simulator(shop, "state")["orders"]
+    return next(row["status"] for row in rows if row["id"] == order)
+
+
+def open_sale_order(page, shop, sale_order):
+    page.goto(f"{shop.url}/odoo/action-sale.action_orders/{sale_order}")
+    page.wait_for_selector(".o_form_view")
+
+
+def test_a_confirmed_order_is_accepted_and_cancelled_with_a_reason_on_prom(shop, open_page):
+    order, sale_order = take_order(shop)
+    wait_for(lambda: get_status(shop, order) == "received")
+    page = open_page()
+    open_sale_order(page, shop, sale_order)
+    page.click("button[name=action_cancel]:visible")
+    page.click(".modal footer .btn-primary")  # Odoo's own question
+    page.click(".modal [name=reason] input")
+    page.click(".o_select_menu_item >> text=The price has changed")
+    # Prom wants a comment for this one.
+    page.click(".modal button[name=action_cancel]")
+    assert page.locator(".modal [name=comment].o_field_invalid").count() == 1
+    page.fill(".modal [name=comment] textarea", "Ціна зросла")
+    page.click(".modal button[name=action_cancel]")
+    page.wait_for_selector(".o_arrow_button_current >> text=Cancelled")
+    wait_for(lambda: get_status(shop, order) == "canceled")
+    requests = call_simulator(shop, "journal?path=/orders/set_status")["requests"]
+    sent = json.dumps(requests[-1], ensure_ascii=False)
+    assert "price_changed" in sent
+    assert "Ціна зросла" in sent
+
+
+def test_a_change_on_prom_is_compared_and_applied(shop, open_page):
+    order, sale_order = take_order(shop)
+    changes = {"delivery_address": "Львів, Відділення №5", "dont_call_customer_back": True}
+    call_simulator(shop, "orders", {"touch": order, **changes})
+    shop.rpc("merchant.store", "action_sync_orders", get_stores(shop))
+    changed = [("sale_order_id", "=", sale_order), ("change_ids", "!=", False)]
+    wait_for(lambda: shop.rpc("merchant.order", "search_count", changed))
+    page = open_page()
+    open_sale_order(page, shop, sale_order)
+    page.wait_for_selector("text=the buyer asks not to be called back")
+    page.click(".o_notebook_headers a[name=merchant]")
+    assert page.locator("[name=merchant_delivery_address]").inner_text() == "Львів, Відділення №5"
+    page.click("button[name=action_open_merchant_order]")
+    page.wait_for_selector("[name=change_ids] >> text=Львів, Відділення №5")
+    page.click("button[name=action_apply_changes]")
+    page.wait_for_selector("button[name=action_apply_changes]", state="hidden")
+    [found] = shop.rpc(
+        "sale.order", "search_read", [("id", "=", sale_order)], ["partner_shipping_id"]
+    )
+    [contact] = shop.rpc("res.partner", "read", [found["partner_shipping_id"][0]], ["street"])
+    assert contact["street"] == "Львів, Відділення №5"
+
+
+def test_settings_are_changed_by_administrators_and_only_read_by_users(shop, open_page):
+    [store] = get_stores(shop)
+    page = open_page()
+    page.goto(f"{shop.url}{ACTION}merchant_store_action/{store}")
+    page.click(".o_notebook_headers a[name=partners]")
+    page.click("[name=create_delivery_address] input")
+    page.click(".o_form_button_save")
+    page.wait_for_selector(".o_form_button_save", state="hidden")
+    [settings] = shop.rpc("merchant.store", "read", [store], ["create_delivery_address"])
+    assert settings["create_delivery_address"] is False
+    login = make_user(shop, "garazd_merchant_center.group_user", "en_US")
+    page = open_page(login, login)
+    page.goto(f"{shop.url}{ACTION}merchant_store_action/{store}")
+    for tab in ("orders", "partners", "payments"):
+        page.click(f".o_notebook_headers a[name={tab}]")
+        assert page.locator(".tab-pane.active").inner_text()
+        assert page.locator(".tab-pane.active input:enabled:visible").count() == 0
