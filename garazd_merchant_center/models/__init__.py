@@ -11,6 +11,7 @@ from . import merchant_payment_method
 from . import merchant_delivery_method
 from . import merchant_category
 from . import merchant_listing
+from . import merchant_listing_values
 from . import merchant_order
 from . import merchant_order_details
 from . import merchant_order_change
