@@ -7,3 +7,4 @@ class MerchantDeliveryMethod(models.Model):
     _name = "merchant.delivery.method"
     _inherit = ["merchant.store.dictionary"]
     _description = "Marketplace Delivery Method"
+    _store_field = "delivery_method_ids"

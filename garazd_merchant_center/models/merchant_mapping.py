@@ -9,7 +9,7 @@ class MerchantMapping(models.Model):
     _order = "store_id, model, id"
 
     store_id = fields.Many2one("merchant.store", required=True, index=True, ondelete="cascade")
-    company_id = fields.Many2one(related="store_id.company_id", store=True)
+    company_id = fields.Many2one(related="store_id.company_id", store=True, precompute=True)
     model = fields.Char(required=True, help="Kind of the Odoo record, for example product.product")
     res_id = fields.Many2oneReference(
         string="Record ID", model_field="model", required=True, index=True

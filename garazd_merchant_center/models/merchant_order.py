@@ -34,7 +34,7 @@ class MerchantOrder(models.Model):
     _rec_name = "number"
 
     store_id = fields.Many2one("merchant.store", required=True, index=True, ondelete="cascade")
-    company_id = fields.Many2one(related="store_id.company_id", store=True)
+    company_id = fields.Many2one(related="store_id.company_id", store=True, precompute=True)
     external_id = fields.Char(string="External Identifier", required=True)
     number = fields.Char(required=True)
     date_order = fields.Datetime(string="Ordered On")
@@ -296,14 +296,15 @@ class MerchantOrder(models.Model):
         :raises MarketplaceError: the order is held, for a reason that has a text
         """
         store = self.store_id
+        is_new = self.state == "new"
         data = store._get_adapter()._parse_order(store, self.payload)
         self.write(self._prepare_order_vals(data))
-        self._drop_overtaken_statuses()
         if self.status_id.kind == "unknown":
             # Not raised: the status must stay, for an administrator to say what it means.
             self._hold(NeedsUser("order_unknown_status", status=data.status.external_id))
             return
         if self.sale_order_id:
+            self._drop_overtaken_statuses()
             self.env["merchant.order.builder"]._fill_placeholders(self, data)
             self.env["merchant.order.updater"]._update(self, data)
             self.state = "imported"
@@ -316,9 +317,10 @@ class MerchantOrder(models.Model):
         else:
             self.state = "skipped"
         self.write({"error_code": False, "error_values": False})
-        held = set(self.env["merchant.issue"]._get_codes("order_")) - STAFF_ISSUES
-        self.env["merchant.issue"]._resolve(store, held, self)
-        self._close_staff_issues()
+        if not is_new:
+            held = set(self.env["merchant.issue"]._get_codes("order_")) - STAFF_ISSUES
+            self.env["merchant.issue"]._resolve(store, held, self)
+            self._close_staff_issues()
 
     def _prepare_order_vals(self, data):
         """Return what the list of orders shows.

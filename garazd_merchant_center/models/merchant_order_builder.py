@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from odoo import models
+from odoo import Command, models
 from odoo.fields import Domain
 from odoo.tools import email_normalize, float_compare, plaintext2html
 
@@ -30,11 +30,13 @@ class MerchantOrderBuilder(models.AbstractModel):
             raise NeedsUser("order_currency_unknown", currency=data.currency)
         customer = self._get_customer(order, data)
         delivery = self._get_delivery_contact(order.store_id, customer, data)
-        sale_order = self.env["sale.order"].create(
-            self._prepare_sale_order_vals(order, data, customer, delivery)
-        )
         refs = self.env["merchant.order.updater"]._get_line_refs(data.lines)
-        unknown = self._add_lines(order, data, sale_order, refs)
+        line_vals, unknown = self._prepare_lines(order, data, refs)
+        vals = self._prepare_sale_order_vals(order, data, customer, delivery)
+        # The lines together with the order: one after the other Odoo would compute everything anew.
+        vals["order_line"] = [Command.create(line) for line in line_vals]
+        sale_order = self.env["sale.order"].create(vals)
+        self._fill_lines(sale_order.order_line, data)
         self._check_total(data, sale_order)
         self._complete(order, data, sale_order)
         if order.status_id.kind != "cancelled":
@@ -142,12 +144,17 @@ class MerchantOrderBuilder(models.AbstractModel):
         vals = self._prepare_delivery_vals(data)
         if not store.create_delivery_address or not vals:
             return customer
-        vals |= {"parent_id": customer.id, "type": "delivery"}
-        same = [(key, "=", value) for key, value in vals.items()]
-        contacts = self.env["res.partner"]
-        contact = contacts.search(same, limit=1)
-        return contact or contacts.create(
-            vals | {"company_id": store.company_id.id, "lang": customer.lang}
+        vals["type"] = "delivery"
+        for contact in customer.child_ids:
+            if all(contact[key] == value for key, value in vals.items()):
+                return contact
+        return customer.create(
+            vals
+            | {
+                "parent_id": customer.id,
+                "company_id": store.company_id.id,
+                "lang": customer.lang,
+            }
         )
 
     def _prepare_delivery_vals(self, data):
@@ -232,12 +239,11 @@ class MerchantOrderBuilder(models.AbstractModel):
 
     # === LINES === #
 
-    def _add_lines(self, order, data, sale_order, refs):
-        """Create the lines.
+    def _prepare_lines(self, order, data, refs):
+        """Return the values of the lines, and the names of the products that are not known.
 
         :param list refs: what tells each of ``data.lines`` apart, kept on the line
-        :return: the names of the products that are not known
-        :rtype: list[str]
+        :rtype: tuple[list[dict], list[str]]
         """
         placeholder = self.env.ref("garazd_merchant_center.product_unknown")
         unknown, vals_list = [], []
@@ -245,16 +251,21 @@ class MerchantOrderBuilder(models.AbstractModel):
         for ref, line, product in zip(refs, data.lines, products, strict=True):
             if not product:
                 unknown.append(line.name)
-            vals = self._prepare_line_vals(sale_order, line, product or placeholder)
+            vals = self._prepare_line_vals(line, product or placeholder)
             vals_list.append(vals | {"merchant_line_ref": ref})
         if data.discount:
-            vals_list.append(self._prepare_discount_vals(sale_order, data))
-        lines = self.env["sale.order.line"].create(vals_list)
+            vals_list.append(self._prepare_discount_vals(data))
+        return vals_list, unknown
+
+    def _fill_lines(self, lines, data):
+        """Give lines that were just created the quantities and amounts of the marketplace.
+
+        :param lines: in the order of ``_prepare_lines``
+        """
         for line, line_data in zip(lines, data.lines, strict=False):
             self._fill_line(line, line_data)
         if data.discount:
             self._set_price(lines[-1], -data.discount)
-        return unknown
 
     def _fill_line(self, line, line_data):
         """Give a line the quantity and the amount that the marketplace tells.
@@ -360,25 +371,31 @@ class MerchantOrderBuilder(models.AbstractModel):
             line.write(kept | {"product_id": product.id})
             self._set_price_unit(line, price_unit)
 
-    def _prepare_line_vals(self, sale_order, line, product):
-        """Return the values of a line; its price is set when its taxes are known."""
+    def _prepare_line_vals(self, line, product):
+        """Return the values of a line; its taxes are looked at when Odoo has found them."""
+        quantity = float(line.quantity)
         return {
-            "order_id": sale_order.id,
             "product_id": product.id,
             "name": line.name,
-            "product_uom_qty": float(line.quantity),
+            "product_uom_qty": quantity,
             "merchant_fee": float(line.commission or 0),
-            "price_unit": 0,
+            **self._prepare_price_vals(float(line.price_total) / quantity if quantity else 0),
         }
 
-    def _prepare_discount_vals(self, sale_order, data):
+    def _prepare_discount_vals(self, data):
         return {
-            "order_id": sale_order.id,
             "product_id": self.env.ref("garazd_merchant_center.product_discount").id,
             "name": data.discount_name or self.env._("Discount of the marketplace"),
             "product_uom_qty": 1,
-            "price_unit": 0,
+            **self._prepare_price_vals(-float(data.discount)),
         }
+
+    def _prepare_price_vals(self, price_unit):
+        """Return the price of one unit as one that is not Odoo's to compute again, also if it is 0.
+
+        Odoo takes a price for its own as long as it equals the technical one.
+        """
+        return {"price_unit": price_unit, "technical_price_unit": price_unit + 1}
 
     def _check_quantity(self, line, line_data):
         """Refuse a quantity that Odoo would round, for example 0.125 kg with two decimals."""
@@ -401,7 +418,12 @@ class MerchantOrderBuilder(models.AbstractModel):
     def _set_price_unit(self, line, price_unit):
         """Give a line the price of one unit, taxes included."""
         taxes = self._get_included_taxes(line.tax_ids, line.company_id)
-        line.write({"tax_ids": [(6, 0, taxes.ids)], "price_unit": price_unit, "discount": 0})
+        vals = self._prepare_price_vals(price_unit) | {"discount": 0}
+        changes = {key: value for key, value in vals.items() if line[key] != value}
+        if taxes != line.tax_ids:
+            changes["tax_ids"] = [Command.set(taxes.ids)]
+        if changes:
+            line.write(changes)
 
     def _get_included_taxes(self, taxes, company):
         """Return the same taxes, counted as part of the price: the buyer pays no more than it.

@@ -13,6 +13,7 @@ class MerchantOrderStatus(models.Model):
     _name = "merchant.order.status"
     _inherit = ["merchant.store.dictionary"]
     _description = "Marketplace Order Status"
+    _store_field = "status_ids"
 
     external_id = fields.Char(string="Code")
     kind = fields.Selection(

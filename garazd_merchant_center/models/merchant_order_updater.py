@@ -234,7 +234,11 @@ class MerchantOrderUpdater(models.AbstractModel):
             self._remove_lines(found.get(ref, sale_order.order_line.browse()))
         if added:
             only_added = replace(data, lines=tuple(added.values()), discount=Decimal(0))
-            unknown = builder._add_lines(order, only_added, sale_order, list(added))
+            line_vals, unknown = builder._prepare_lines(order, only_added, list(added))
+            lines = sale_order.order_line.create(
+                [{**vals, "order_id": sale_order.id} for vals in line_vals]
+            )
+            builder._fill_lines(lines, only_added)
             builder._report_unknown(order, unknown)
 
     def _check_not_invoiced(self, lines):
@@ -264,7 +268,8 @@ class MerchantOrderUpdater(models.AbstractModel):
             self._remove_lines(lines)
             return
         if not lines:
-            lines = lines.create(builder._prepare_discount_vals(sale_order, data))
+            vals = builder._prepare_discount_vals(data)
+            lines = lines.create({**vals, "order_id": sale_order.id})
         self._check_not_invoiced(lines)
         builder._set_price(lines[0], -data.discount)
 

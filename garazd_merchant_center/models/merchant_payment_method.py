@@ -7,6 +7,7 @@ class MerchantPaymentMethod(models.Model):
     _name = "merchant.payment.method"
     _inherit = ["merchant.store.dictionary"]
     _description = "Marketplace Payment Method"
+    _store_field = "payment_method_ids"
     _check_company_auto = True
 
     recording = fields.Selection(

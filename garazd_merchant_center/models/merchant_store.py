@@ -370,6 +370,8 @@ class MerchantStore(models.Model):
 
     def _get_currency(self, code):
         """Return the active currency with this ISO code, or nothing."""
+        if self.company_id.currency_id.name == code:
+            return self.company_id.currency_id
         return self.env["res.currency"].search([("name", "=", code)], limit=1)
 
     def _check_administrator(self):

@@ -9,6 +9,8 @@ class MerchantStoreDictionary(models.AbstractModel):
     _name = "merchant.store.dictionary"
     _description = "Marketplace Dictionary"
     _order = "store_id, sequence, id"
+    # The field of the store that lists them.
+    _store_field = None
 
     store_id = fields.Many2one(
         "merchant.store", required=True, readonly=True, index=True, ondelete="cascade"
@@ -66,7 +68,11 @@ class MerchantStoreDictionary(models.AbstractModel):
         """Return the entry for ``data``, learning it when an order names it first."""
         if data is None:
             return self.browse()
-        entries = self.sudo().with_context(active_test=False)
+        # All of them: they stay in the cache for the next order.
+        entries = store.sudo().with_context(active_test=False)[self._store_field]
+        for entry in entries:
+            if entry.external_id == data.external_id:
+                return entry.with_env(self.env)
         identity = {"store_id": store.id, "external_id": data.external_id}
-        entry = entries.search([(key, "=", value) for key, value in identity.items()], limit=1)
-        return entry or entries.create(self._prepare_entry_vals(store, data) | identity)
+        entry = entries.create(self._prepare_entry_vals(store, data) | identity)
+        return entry.with_env(self.env)

@@ -21,15 +21,14 @@ Options are environment variables:
 
 import contextlib
 import http.client
-import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from tests.bench._asking import MEGABYTE, ask, print_table, write
 from tools import databases
 from tools.console import Failure, run, say, step
 from tools.lock import locked
@@ -45,7 +44,6 @@ CHANGES = (200, 200, 100)
 # Odoo's own feed takes 6,000 at most.
 COMPARED = 5000
 REQUESTS = 20
-MEGABYTE = 1 << 20
 
 
 def main():
@@ -67,7 +65,7 @@ def _bench_sizes(environment, sizes):
     for size in sizes:
         with _catalogue(environment, f"bench_feed_{size}", "feed", (MODULE,), size) as database:
             with step(f"Generating {size:,} offers"):
-                rows.append(_ask(environment, database, "generate", True))
+                rows.append(ask(environment, database, "_feed", "generate", True))
             if size == sizes[-1]:
                 _print_generations("Everything, from nothing", rows)
                 _bench_changes(environment, database)
@@ -75,9 +73,9 @@ def _bench_sizes(environment, sizes):
 
 
 def _bench_changes(environment, database):
-    changed = _ask(environment, database, "change", *CHANGES)
+    changed = ask(environment, database, "_feed", "change", *CHANGES)
     with step(f"Generating again after {changed} changes"):
-        row = _ask(environment, database, "generate", False)
+        row = ask(environment, database, "_feed", "generate", False)
     stock, prices, names = CHANGES
     title = f"Again, after changes of {stock} quantities, {prices} prices, {names} names"
     _print_generations(title, [row])
@@ -88,7 +86,7 @@ def _bench_requests(environment, database, path):
     for label, encoding in (("plain", "identity"), ("gzip", "gzip")):
         with step(f"Fetching the file {REQUESTS + 1} times, {label}"):
             rows.append([label, *_request(environment, database, path, encoding)])
-    _print_table(
+    print_table(
         f"The file over HTTP (first byte: of the first request, then the median of {REQUESTS})",
         ["", "cold ms", "first byte ms", "whole ms", "MB", "server MB before", "after"],
         rows,
@@ -141,12 +139,12 @@ def _bench_ecommerce(environment):
         _catalogue(environment, "bench_feed_ecommerce", "sale", modules, COMPARED) as database,
         step(f"Generating {COMPARED:,} offers with both"),
     ):
-        ours = _ask(environment, database, "generate", True)
-        odoos = _ask(environment, database, "generate_odoo")
+        ours = ask(environment, database, "_feed", "generate", True)
+        odoos = ask(environment, database, "_feed", "generate_odoo")
     _print_generations("With eCommerce and three pictures", [ours])
     _print_generations("The same products by Odoo's own feed, in one language", [odoos])
     ratio = _per_offer(odoos) / _per_offer(ours)
-    _write(f"\nOdoo's own feed takes {ratio:.1f} times as long per offer.")
+    write(f"\nOdoo's own feed takes {ratio:.1f} times as long per offer.")
 
 
 @contextlib.contextmanager
@@ -167,33 +165,11 @@ def _catalogue(environment, database, layer, modules, count):
                 env=environment.variables,
             )
         with step(f"Filling it with {count:,} products"):
-            _ask(environment, database, "prepare", count)
+            ask(environment, database, "_feed", "prepare", count)
         yield database
     finally:
         if not KEEP:
             databases.drop(environment, database)
-
-
-def _ask(environment, database, function, *arguments):
-    """Return what a function of ``_inside.py`` answers, run by a new process of Odoo.
-
-    :raises Failure: it gave no answer
-    """
-    call = ", ".join(["env", *map(repr, (function, *arguments))])
-    log = LOGS / f"bench-{function}.log"
-    with log.open("w") as errors:
-        done = subprocess.run(
-            environment.command("shell", "-d", database, "--no-http", "--log-level=warn"),
-            input=f"from tests.bench._inside import answer\nanswer({call})\n",
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-            check=False,
-            env=environment.variables,
-        )
-    if done.returncode:
-        raise Failure(f"The benchmark stopped in {function}; the reason is at the end of {log}.")
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 def _per_offer(figures):
@@ -201,7 +177,7 @@ def _per_offer(figures):
 
 
 def _print_generations(title, rows):
-    _print_table(
+    print_table(
         title,
         ["offers", "ms/offer", "seconds", "queries", "file MB", "peak MB", "before MB"],
         [
@@ -215,19 +191,6 @@ def _print_generations(title, rows):
             for row in rows
         ],
     )
-
-
-def _print_table(title, header, rows):
-    _write(f"\n{title}")
-    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
-    for row in (header, *rows):
-        cells = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
-        _write(f"  {'  '.join(cells)}")
-
-
-def _write(line):
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -52,6 +52,12 @@ class TestOrderAmount(DemoCase):
             second.sale_order_id.order_line.tax_ids, first.sale_order_id.order_line.tax_ids
         )
 
+    def test_present_stays_free_when_the_staff_change_its_quantity(self):
+        self._make_product("A1", list_price=70)
+        sale = self._import_order("1", self._line(total="0.00")).sale_order_id
+        sale.order_line.product_uom_qty = 3
+        self.assertEqual(sale.amount_total, 0)
+
     def test_prices_that_do_not_divide(self):
         self._taxed(self._make_tax(20, included=False))
         lines = [

@@ -1,0 +1,86 @@
+"""The benchmark of orders: ``make bench``.
+
+It prints what importing orders of two lines costs, next to creating the same partners and
+quotations through the bare ORM, and what it costs to read the same orders again unchanged. The
+network is left out: the pages are there already. The two take turns, so that the machine's mood
+meets both.
+
+Options are environment variables:
+
+- ``BENCH_ORDERS``: how many; ``1000``
+- ``BENCH_KEEP=1``: keep the database ``bench_orders``
+"""
+
+import os
+import sys
+
+from tests.bench._asking import ask, print_table, write
+from tools import databases
+from tools.console import Failure, say, step
+from tools.lock import locked
+from tools.odoo import prepare
+
+ORDERS = int(os.environ.get("BENCH_ORDERS") or 1000)
+KEEP = os.environ.get("BENCH_KEEP") == "1"
+DATABASE = "bench_orders"
+
+
+def main():
+    """Run everything and return the exit status."""
+    try:
+        with locked("bench", busy="Another benchmark runs already: wait for it."):
+            environment = prepare(durable=False)
+            try:
+                _run(environment)
+            finally:
+                if not KEEP:
+                    databases.drop(environment, DATABASE)
+    except Failure as failure:
+        say(str(failure))
+        return 1
+    return 0
+
+
+def _run(environment):
+    with step(f"Creating {DATABASE}"):
+        databases.copy(environment, databases.suite_template(environment), DATABASE)
+        ask(environment, DATABASE, "_orders", "prepare")
+    half = ORDERS // 2
+    bare, imported = [], []
+    for first in (0, half):
+        with step(f"Creating {half:,} orders through the bare ORM"):
+            bare.append(ask(environment, DATABASE, "_orders", "bare", half))
+        with step(f"Importing {half:,} orders"):
+            imported.append(ask(environment, DATABASE, "_orders", "read", first, half))
+    with step(f"Reading {2 * half:,} unchanged orders again"):
+        again = ask(environment, DATABASE, "_orders", "read", 0, 2 * half)
+    created = sum(row["created"] for row in imported)
+    if created != 2 * half or again["unchanged"] != 2 * half:
+        raise Failure(f"Imported {created}, unchanged {again['unchanged']}: that is not all.")
+    rows = [
+        _make_row("bare ORM", half, bare),
+        _make_row("imported", half, imported),
+        _make_row("unchanged", 2 * half, [again]),
+    ]
+    print_table("Orders of two lines", ["", "orders", "ms/order", "seconds", "queries"], rows)
+    ratio = _total(imported) / _total(bare)
+    write(f"\nImporting takes {ratio:.2f} times as long as creating the same by the bare ORM.")
+
+
+def _make_row(label, count, figures):
+    orders, seconds = count * len(figures), _total(figures)
+    return [
+        label,
+        f"{orders:,}",
+        f"{seconds * 1000 / orders:.2f}",
+        f"{seconds:.2f}",
+        f"{sum(row['queries'] for row in figures):,}",
+    ]
+
+
+def _total(figures):
+    return sum(row["seconds"] for row in figures)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
