@@ -145,7 +145,8 @@ class OrderData:
     """An order, understood. ``amount_total`` is what the buyer pays for the goods.
 
     ``discount`` is what a promotion takes off the sum of the lines; ``discount_name`` says which.
-    ``cancellation`` is the reason in words, of a cancelled order.
+    ``cancellation`` is the reason in words, of a cancelled order. ``paid_at`` is when the payment
+    got into its state.
     """
 
     external_id: str
@@ -159,6 +160,7 @@ class OrderData:
     recipient: PersonData | None = None
     address: str | None = None
     payment_state: str | None = None
+    paid_at: datetime | None = None
     payment_method: MethodData | None = None
     delivery_method: MethodData | None = None
     delivery_cost: Decimal | None = None

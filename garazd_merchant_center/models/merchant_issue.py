@@ -58,7 +58,7 @@ DETAILS = {
     "partner_ambiguous": _lt(
         "Several customers could be the buyer of order %(number)s: %(candidates)s. The newest, "
         "%(partner)s, was taken. Merge them, or put the right customer on the sales order, then "
-        "mark this issue as resolved."
+        "retry; or mark this issue as resolved if it is the right one."
     ),
     "order_total_differs": _lt(
         "Order %(number)s costs %(expected)s on the marketplace, but its lines make %(actual)s. It "
@@ -238,7 +238,7 @@ class MerchantIssue(models.Model):
             if hasattr(record, "action_retry"):
                 record.action_retry()
             else:
-                issue.store_id._start_sync(issue._get_kind_to_retry())
+                issue._start_sync_again()
         return True
 
     def action_resolve(self):
@@ -251,10 +251,19 @@ class MerchantIssue(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _get_kind_to_retry(self):
-        """Return the kind of synchronization that met the issue; orders when it is not known."""
-        step = (self.values or {}).get("step")
-        return next((kind for kind in ("base", "products") if step in STEPS[kind]), "orders")
+    def _start_sync_again(self):
+        """Ask for the synchronization that met the issue; for orders when it is not known."""
+        values = self.values or {}
+        run = self.env["merchant.sync.run"].browse(values.get("run_id")).exists()
+        period = {}
+        if run:
+            kind = run.kind
+            if run.created_since:
+                period = {"since": run.created_since, "until": run.created_until}
+        else:
+            step = values.get("step")
+            kind = next((kind for kind in ("base", "products") if step in STEPS[kind]), "orders")
+        self.store_id._start_sync(kind, **period)
 
     @api.model
     def _get_details(self):

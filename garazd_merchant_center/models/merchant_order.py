@@ -49,6 +49,9 @@ class MerchantOrder(models.Model):
             ("unknown", "Unknown"),
         ]
     )
+    paid_at = fields.Datetime(
+        string="Payment State Since", help="When the buyer paid, or the money was paid out."
+    )
     payment_method_id = fields.Many2one("merchant.payment.method")
     delivery_method_id = fields.Many2one("merchant.delivery.method")
     buyer_name = fields.Char(string="Buyer")
@@ -139,6 +142,7 @@ class MerchantOrder(models.Model):
         for order in incomplete:
             order.with_env(order.store_id._in_own_context().env)._import()
         (read - incomplete)._follow_payment()
+        read._settle_customers()
 
     def action_open_sale_order(self):
         """Open the sales order."""
@@ -331,9 +335,10 @@ class MerchantOrder(models.Model):
         statuses = self.env["merchant.order.status"]
         return {
             "number": data.number,
-            "date_order": data.date_order.astimezone(UTC).replace(tzinfo=None, microsecond=0),
+            "date_order": _to_naive(data.date_order),
             "status_id": statuses._get_or_create(store, data.status).id,
             "payment_state": data.payment_state,
+            "paid_at": data.paid_at and _to_naive(data.paid_at),
             "payment_method_id": self.env["merchant.payment.method"]
             ._get_or_create(store, data.payment_method)
             .id,
@@ -390,6 +395,19 @@ class MerchantOrder(models.Model):
             if order.sale_order_id.state != "draft":
                 settled.append("order_not_confirmed")
             self.env["merchant.issue"]._resolve(order.store_id, settled, order)
+        self._settle_customers()
+
+    def _settle_customers(self):
+        """Close the issue about the customer where the staff took another, or merged them."""
+        issues = self.env["merchant.issue"].sudo()
+        about = [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+        for issue in issues.search(
+            [("code", "=", "partner_ambiguous"), ("state", "=", "open"), *about]
+        ):
+            candidates = self.env["res.partner"].browse(issue.values["candidate_ids"]).exists()
+            customer = issue._get_record().sale_order_id.partner_id
+            if customer.id != issue.values["partner_id"] or len(candidates) < 2:
+                issue._close("resolved")
 
     def _hold(self, error):
         """Keep the order aside until somebody mends what is wrong.
@@ -404,3 +422,8 @@ class MerchantOrder(models.Model):
             others -= STAFF_ISSUES
         issues._resolve(self.store_id, others, self)
         issues._report(self.store_id, error.code, self, **values)
+
+
+def _to_naive(moment):
+    """Return an aware moment the way Odoo keeps it."""
+    return moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)

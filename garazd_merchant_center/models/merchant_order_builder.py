@@ -118,6 +118,8 @@ class MerchantOrderBuilder(models.AbstractModel):
             severity="warning",
             number=data.number,
             partner=candidates[0].display_name,
+            partner_id=candidates[0].id,
+            candidate_ids=candidates.ids,
             candidates=", ".join(names),
         )
 

@@ -150,19 +150,35 @@ class MerchantOrder(models.Model):
         :param journal: the ``account.journal``
         """
         sale_order = self.sale_order_id
-        today = fields.Date.context_today(self.with_context(tz=self.store_id._get_timezone()))
+        customer = sale_order.partner_invoice_id.commercial_partner_id
+        receivable = customer.with_company(self.store_id.company_id).property_account_receivable_id
         return {
             "merchant_order_id": self.id,
             "payment_type": "inbound",
             "partner_type": "customer",
-            "partner_id": sale_order.partner_invoice_id.commercial_partner_id.id,
+            "partner_id": customer.id,
+            # The account of the invoice that is to come.
+            "destination_account_id": sale_order.fiscal_position_id.map_account(receivable).id,
             "amount": self.amount_total,
             "currency_id": self.currency_id.id,
-            "date": today,
+            "date": self._get_payment_date(journal),
             "journal_id": journal.id,
             "company_id": self.store_id.company_id.id,
             "memo": sale_order.merchant_reference,
         }
+
+    def _get_payment_date(self, journal):
+        """Return the day the buyer paid; today where it is not known or the books are closed.
+
+        :param journal: the ``account.journal``
+        """
+        store = self.store_id.with_context(tz=self.store_id._get_timezone())
+        today = fields.Date.context_today(store)
+        if not self.paid_at:
+            return today
+        day = min(today, fields.Datetime.context_timestamp(store, self.paid_at).date())
+        is_closed = store.company_id._get_violated_lock_dates(day, False, journal)
+        return today if is_closed else day
 
     def _tell_refund(self, payment):
         """Open the issue of a refund, once: only a person can give money back.

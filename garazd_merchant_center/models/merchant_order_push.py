@@ -146,4 +146,5 @@ class MerchantOrder(models.Model):
         )
         if stale:
             stale.refresh_requested = True
-            self.env.ref("garazd_merchant_center.cron_sync_orders").sudo()._trigger()
+            # Elevated: runs belong to the system. Only these stores are read.
+            stale.store_id.sudo().filtered("api_token")._start_sync("orders")

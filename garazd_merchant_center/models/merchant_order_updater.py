@@ -131,9 +131,13 @@ class MerchantOrderUpdater(models.AbstractModel):
         changes = self._compare(order.facts or facts, facts)
         sale_order = order.sale_order_id
         self._refresh_fees(order, data, facts)
-        if not changes or sale_order.state in (*QUOTATION, "cancel"):
-            if changes and sale_order.state in QUOTATION:
-                self._apply(order, data)
+        if changes and sale_order.state in QUOTATION:
+            self._apply(order, data)
+            changes = []
+        elif sale_order.state == "cancel":
+            # Nothing of what is cancelled matters any more, unless it is to live again.
+            changes = [vals for vals in changes if vals["kind"] == "restored"]
+        if not changes:
             order._settle_changes(data)
             return
         order.change_ids.unlink()
@@ -195,6 +199,8 @@ class MerchantOrderUpdater(models.AbstractModel):
         sale_order = order.sale_order_id
         if new["cancelled"] != old["cancelled"]:
             self._apply_cancellation(sale_order, new["cancelled"])
+            if not new["cancelled"] and order.store_id.confirm_orders:
+                order._confirm()
             return
         self._apply_lines(order, data, old, new)
         if new["discount"] != old["discount"]:

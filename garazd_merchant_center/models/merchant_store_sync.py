@@ -9,6 +9,9 @@ from odoo.exceptions import UserError
 
 # How far a reading of changed orders goes back behind the newest change already read.
 ORDERS_OVERLAP = timedelta(hours=1)
+# How old orders are that are read once a day whether they have changed or not: fees and refunds
+# come without a new time of change.
+RECENT = timedelta(days=30)
 
 
 class MerchantStore(models.Model):
@@ -29,8 +32,8 @@ class MerchantStore(models.Model):
     def _start_sync(self, kind, **period):
         """Put a synchronization in the queue of its scheduled action and wake it.
 
-        :param str kind: ``full``, ``base``, ``products``, ``orders`` or ``recover``
-        :param period: ``since`` and ``until`` with kind ``recover``
+        :param str kind: see ``merchant.sync.run.kind``
+        :param period: ``since`` and ``until`` with the kinds ``recover`` and ``recent``
         """
         self.check_access("read")
         runs = self.env["merchant.sync.run"].sudo()
@@ -95,7 +98,10 @@ class MerchantStore(models.Model):
 
     @api.model
     def _cron_sync_base(self):
-        """Read the dictionaries of every store. Entry point of `cron_sync_base`."""
+        """Read the dictionaries of every store, and its recent orders once more.
+
+        Entry point of `cron_sync_base`.
+        """
         self._work_on("base")
 
     @api.model
@@ -114,7 +120,22 @@ class MerchantStore(models.Model):
         runs = self.env["merchant.sync.run"]
         for store in self._get_stores_due(kind):
             runs._get_or_start(store, kind)
+            if kind == "base":
+                store._read_recent_orders()
         runs._search_open(kind)._work()
+
+    def _read_recent_orders(self):
+        """Ask for the orders of the last month, unless that is under way."""
+        self.ensure_one()
+        runs = self.env["merchant.sync.run"]
+        is_open = [("kind", "=", "recent"), ("state", "in", runs._OPEN_STATES)]
+        if self.last_sync_orders_at and not runs.search_count(
+            [("store_id", "=", self.id), *is_open], limit=1
+        ):
+            now = fields.Datetime.now()
+            since = max(filter(None, [now - RECENT, self._get_import_start()]))
+            if since < now:
+                runs._get_or_start(self, "recent", since=since, until=now)
 
     @api.model
     def _get_stores_due(self, kind):

@@ -18,6 +18,7 @@ STEPS = {
     "products": ("listings",),
     "orders": ("requested_orders", "orders"),
     "recover": ("orders_created",),
+    "recent": ("orders_created",),
 }
 STEPS["full"] = STEPS["base"] + STEPS["products"] + ("orders",)
 
@@ -35,7 +36,7 @@ MODELS = {
 }
 
 # The scheduled actions that work on the kinds that have none of their own name.
-CRONS = {"full": "base", "recover": "orders"}
+CRONS = {"full": "base", "recover": "orders", "recent": "base"}
 
 # Waiting before the next attempt of a run that met a passing fault: 1, 2, 4, 8, 16 minutes.
 MAX_ATTEMPTS = 6
@@ -67,11 +68,12 @@ class MerchantSyncRun(models.Model):
             ("products", "Products"),
             ("orders", "Orders"),
             ("recover", "Orders of a period"),
+            ("recent", "Recent orders"),
         ],
         required=True,
     )
     created_since = fields.Datetime(
-        string="Orders Made From", help="The period whose orders are recovered."
+        string="Orders Made From", help="The period whose orders are read, whether changed or not."
     )
     created_until = fields.Datetime(string="Orders Made Before")
     state = fields.Selection(
@@ -157,7 +159,7 @@ class MerchantSyncRun(models.Model):
     def _get_or_start(self, store, kind, since=False, until=False):
         """Return the open run of this kind, ready to go on at once; make one if there is none.
 
-        :param since: when the orders to recover were made (naive UTC), with kind ``recover``
+        :param since: when the orders to read were made (naive UTC), for the step ``orders_created``
         :param until: the moment after that period (naive UTC)
         """
         vals = {
@@ -296,7 +298,7 @@ class MerchantSyncRun(models.Model):
         """Return the next page of a step; over the network."""
         read = getattr(store._get_adapter(), f"_read_{step}")
         window = {}
-        if self.kind == "recover":
+        if step == "orders_created":
             window["since"] = UTC.localize(self.created_since)
             window["until"] = UTC.localize(self.created_until)
         return read(store, self.cursor or None, **window)
@@ -357,8 +359,13 @@ class MerchantSyncRun(models.Model):
                 "error_values": error.values,
             }
         )
-        self.store_id._report_error(error)
+        self._report_error(error)
         self._wake(at)
+
+    def _report_error(self, error):
+        """Open the issue of an error; its Retry asks for the same as this run."""
+        error.values.setdefault("run_id", self.id)
+        self.store_id._report_error(error)
 
     def _fail(self, error):
         error.values.setdefault("step", self._get_step())
@@ -370,7 +377,7 @@ class MerchantSyncRun(models.Model):
                 "error_values": error.values,
             }
         )
-        self.store_id._report_error(error)
+        self._report_error(error)
 
     @api.autovacuum
     def _gc_old_runs(self):

@@ -322,6 +322,7 @@ class MerchantAdapterProm(models.AbstractModel):
             recipient=self._prom_person(order.recipient) if order.recipient else None,
             address=order.delivery_address,
             payment_state=const.PAYMENT_STATES.get(payment.status, "unknown") if payment else None,
+            paid_at=payment.status_modified if payment else None,
             payment_method=self._prom_option(order.payment_option),
             delivery_method=self._prom_option(order.delivery_option),
             delivery_cost=order.delivery_cost.amount if order.delivery_cost else None,

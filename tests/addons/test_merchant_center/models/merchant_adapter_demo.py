@@ -182,6 +182,7 @@ class MerchantAdapterDemo(models.AbstractModel):
             recipient=schema.PersonData(**payload["recipient"]) if "recipient" in payload else None,
             address=payload.get("address"),
             payment_state=payload.get("payment_state"),
+            paid_at=payload.get("paid_at") and datetime.fromisoformat(payload["paid_at"]),
             payment_method=self._demo_method(payload["payment"]),
             delivery_method=self._demo_method(payload["delivery"]),
             fees=tuple(

@@ -265,3 +265,13 @@ class TestOrderChange(DemoCase):
         order = self._import_order("900111")
         found = self.env["sale.order"].name_search("900111")
         self.assertEqual([id_ for id_, _name in found], order.sale_order_id.ids)
+
+    def test_restored_order_is_confirmed_again_where_the_store_confirms(self):
+        self.store.confirm_orders = True
+        self.sale.action_confirm()
+        self._change(status="cancelled")
+        self.order.action_apply_changes()
+        self.assertEqual(self.sale.state, "cancel")
+        self._change(status="paid")
+        self.order.action_apply_changes()
+        self.assertEqual(self.sale.state, "sale")

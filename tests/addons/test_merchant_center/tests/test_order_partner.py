@@ -124,9 +124,24 @@ class TestOrderPartner(DemoCase):
         self._sync()
         order.action_retry()
         self.assertEqual((issue.state, issue.occurrences), ("open", 1))
+        issue.with_user(self.user).action_retry()
+        self.assertEqual(issue.state, "open")
         issue.with_user(self.user).action_resolve()
         self.market.orders[0]["status"] = "paid"
         self._sync()
+        self.assertFalse(self._get_issues("partner_ambiguous"))
+
+    def test_customer_is_clear_once_the_staff_took_another_or_merged_them(self):
+        older, newer = (self._make_partner(name=n, phone=PHONE) for n in ("Older", "Newer"))
+        first = self._import_order("1", buyer={"name": "Olena", "phone": PHONE})
+        second = self._import_order("2", buyer={"name": "Olena", "phone": PHONE})
+        first.sale_order_id.partner_id = older
+        issues = self._get_issues("partner_ambiguous")
+        issues.with_user(self.user).action_retry()
+        self.assertEqual(self._get_issues("partner_ambiguous")._get_record(), second)
+        merge = self.env["base.partner.merge.automatic.wizard"].create({})
+        merge._merge([older.id, newer.id], newer)
+        second.sale_order_id.action_confirm()
         self.assertFalse(self._get_issues("partner_ambiguous"))
 
     def test_buyer_known_by_the_marketplace_is_not_ambiguous_again(self):

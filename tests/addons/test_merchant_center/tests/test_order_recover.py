@@ -1,10 +1,12 @@
 from datetime import date
 
+from freezegun import freeze_time
+
 from odoo.exceptions import AccessError, LockError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..api.market import Overloaded
+from ..api.market import Overloaded, Refused
 from .common import DemoCase
 
 OLD = "2025-03-01T10:00:00+02:00"
@@ -193,6 +195,41 @@ class TestOrderRecover(DemoCase):
         self._run_cron("sync_orders")
         self.assertRecordValues(run, [{"state": "done", "created": 5}])
         self.assertEqual(len(self._sales(*map(str, range(5)))), 5)
+
+    def test_retry_of_a_failed_recovery_reads_the_same_period(self):
+        self._order("1", date=OLD, changed=OLD)
+        self._sync()
+        self.market.fail("orders", Refused("no"))
+        self.assertEqual(self._recover_days(date(2025, 3, 1), date(2025, 3, 1)).state, "failed")
+        self._get_issues("request_refused").with_user(self.user).action_retry()
+        self._run_cron("sync_orders")
+        self.assertEqual(self._get_order("1").state, "imported")
+
+    # === EVERY DAY === #
+
+    @freeze_time("2026-11-23 10:00:00")
+    def test_fees_that_came_without_a_change_are_read_the_next_day(self):
+        made = "2026-11-20T10:00:00+02:00"
+        raw = self._order("1", date=made, changed=made, fee="0")
+        self._order("2", changed="2026-11-22T10:00:00+02:00")
+        self._sync()
+        raw["fee"] = "7.50"
+        self._sync()
+        order = self._get_order("1")
+        self.assertEqual(order.commission, 0)
+        self._run_cron("sync_base")
+        self.assertEqual(order.commission, 7.5)
+        self.assertFalse(order.is_recovered)
+        self.assertEqual(self._runs(kind="recent").state, "done")
+
+    def test_every_day_only_the_orders_of_a_month_are_read_again(self):
+        self.store.import_from = False
+        self._order("1", date=OLD, changed="2026-11-01T10:00:00+02:00")
+        self._sync()
+        self._order("2", date=OLD, changed=OLD)
+        self._run_cron("sync_base")
+        run = self._runs(kind="recent")
+        self.assertEqual((run.created, run.unchanged), (0, 0))
 
     # === THE WIZARD === #
 

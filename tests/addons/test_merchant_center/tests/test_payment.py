@@ -83,6 +83,33 @@ class TestPayment(PaymentCase):
         self.assertEqual(order.payment_id.move_id.state, "posted")
         self.assertFalse(self._get_issues())
 
+    @freeze_time("2026-03-05 10:00:00")
+    def test_payment_has_the_day_the_buyer_paid_unless_the_books_are_closed(self):
+        paid_at = "2026-02-27T23:30:00+00:00"
+        first = self._confirmed("1", paid_at=paid_at)
+        self.assertEqual(first.payment_id.date, fields.Date.to_date("2026-02-28"))
+        self.company.fiscalyear_lock_date = "2026-02-28"
+        second = self._confirmed("2", paid_at=paid_at)
+        self.assertEqual(second.payment_id.date, fields.Date.to_date("2026-03-05"))
+
+    def test_payment_meets_the_invoice_on_the_account_of_the_fiscal_position(self):
+        customer = self._import_order("1", payment_state="paid").sale_order_id
+        account = customer.partner_id.with_company(self.company).property_account_receivable_id
+        other = account.copy({"code": "362999", "company_ids": [Command.set(self.company.ids)]})
+        customer.fiscal_position_id = self.env["account.fiscal.position"].create(
+            {
+                "name": "Abroad",
+                "company_id": self.company.id,
+                "account_ids": [
+                    Command.create({"account_src_id": account.id, "account_dest_id": other.id})
+                ],
+            }
+        )
+        customer.action_confirm()
+        invoice = self._invoice(self._get_order("1"))
+        self.assertIn(other, invoice.line_ids.account_id)
+        self.assertIn(invoice.payment_state, ("in_payment", "paid"))
+
     def test_amount_is_what_was_paid_and_not_what_staff_made_of_the_order(self):
         order = self._import_order("1", payment_state="paid")
         order.sale_order_id.order_line.product_uom_qty = 3
