@@ -28,6 +28,9 @@ class SaleOrder(models.Model):
     merchant_fee_advertising = fields.Monetary(related="merchant_order_id.fee_advertising")
     merchant_fee_instalment = fields.Monetary(related="merchant_order_id.fee_instalment")
     merchant_fee_refunded = fields.Monetary(related="merchant_order_id.fee_refunded")
+    merchant_needs_reason = fields.Boolean(
+        compute="_compute_merchant_needs_reason", compute_sudo=True
+    )
     merchant_change_ids = fields.One2many(related="merchant_order_id.change_ids")
     # With the module Margins.
     has_margin = fields.Boolean(compute="_compute_merchant_margin", compute_sudo=True)
@@ -37,6 +40,14 @@ class SaleOrder(models.Model):
         compute_sudo=True,
         help="The margin of the order less what the marketplace charges.",
     )
+
+    @api.depends("state", "merchant_order_id.status_id")
+    def _compute_merchant_needs_reason(self):
+        for order in self:
+            merchant = order.merchant_order_id
+            order.merchant_needs_reason = (
+                merchant and order.state != "cancel" and merchant._needs_cancel_reason()
+            )
 
     @api.depends(lambda self: ["merchant_fee"] + ["margin"] * ("margin" in self._fields))
     def _compute_merchant_margin(self):

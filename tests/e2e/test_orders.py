@@ -56,7 +56,6 @@ def test_a_confirmed_order_is_accepted_and_cancelled_with_a_reason_on_prom(shop,
     page = open_page()
     open_sale_order(page, shop, sale_order)
     page.click("button[name=action_cancel]:visible")
-    page.click(".modal footer .btn-primary")  # Odoo's own question
     page.click(".modal [name=reason] input")
     page.click(".o_select_menu_item >> text=The price has changed")
     # Prom wants a comment for this one.
