@@ -103,6 +103,22 @@ class TestOrderAmountAny(DemoCase):
             self.company.tax_calculation_rounding_method = method
             check()
 
+    def test_invoice_is_what_the_buyer_pays(self):
+        self._make_books(self.company)
+        self.env["product.product"].search([]).invoice_policy = "order"
+
+        @settings(PROPERTY, max_examples=15)
+        @given(lines=LINES)
+        def check(lines):
+            sale = self._import_lines(lines)
+            sale.action_confirm()
+            invoice = sale._create_invoices()
+            self.assertEqual(f"{invoice.amount_total:.2f}", f"{sale.amount_total:.2f}", lines)
+
+        for method in ("round_per_line", "round_globally"):
+            self.company.tax_calculation_rounding_method = method
+            check()
+
     def test_taxes_that_the_customer_has_instead(self):
         """A fiscal position: its taxes count as included too, and stay the same ones."""
         position = self.env["account.fiscal.position"].create(
