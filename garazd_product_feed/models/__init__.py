@@ -12,6 +12,7 @@ from . import product_data_feed_publication
 from . import product_data_feed_link
 from . import product_data_feed_preview
 from . import product_data_feed
+from . import product_data_feed_amounts
 from . import product_data_feed_value
 from . import product_data_feed_group
 from . import product_data_feed_run

@@ -36,13 +36,12 @@ class Page:
     def __init__(self, feed, products, langs, generation):
         self.feed = feed
         self.langs = langs
+        self._fetch_texts(products)
         self._read_records(products)
+        self._read_amounts(products)
         self.offer_ids = feed._get_offer_ids(products)
         self.references = feed._get_references(products)
-        self.prices = feed._get_prices(products)
-        self.compare_prices = feed._get_compare_prices(products, self.prices)
         self.tiers = feed._get_tier_prices(products, self.prices)
-        self.quantities = feed._get_quantities(products)
         self.pictures = feed._get_picture_urls(products)
         self.attributes = feed._get_attribute_values(products)
         self.variant_counts = feed._get_variant_counts(products)
@@ -50,15 +49,28 @@ class Page:
         self.attribute_names = generation.memory["attribute_names"]
         self._value_names = generation.memory["attribute_value_names"]
         self._read_names()
-        self._readers = {}
-        for line in feed.value_ids:
-            reader = Reader(line._compile(self), line._is_html(), line._get_factor())
-            self._readers.setdefault(line._get_key(), []).append(reader)
+        self._compile_readers(feed.value_ids)
         #: What the attributes are called that are made of fields or fixed texts.
         self.param_keys = [key for key in self._readers if isinstance(key, tuple)]
 
-    def _read_records(self, products):
-        """Prepare the records in each language; texts of all languages are read in one query."""
+    def _read_amounts(self, products):
+        """Read what products cost and how many there are."""
+        self.prices = self.feed._get_prices(products)
+        self.compare_prices = self.feed._get_compare_prices(products, self.prices)
+        self.quantities = self.feed._get_quantities(products)
+
+    def _compile_readers(self, lines):
+        """Prepare the sources of values.
+
+        :param product.data.feed.value lines: in the order in which they are tried
+        """
+        self._readers = {}
+        for line in lines:
+            reader = Reader(line._compile(self), line._is_html(), line._get_factor())
+            self._readers.setdefault(line._get_key(), []).append(reader)
+
+    def _fetch_texts(self, products):
+        """Read the columns of the products; texts of all languages in one query."""
         templates = products.product_tmpl_id
         for records in (products, templates):
             names = [
@@ -67,6 +79,10 @@ class Page:
                 if field.prefetch is True and field.column_type
             ]
             records.with_context(prefetch_langs=True).fetch(names)
+
+    def _read_records(self, products):
+        """Prepare the records in each language."""
+        templates = products.product_tmpl_id
         _share_with_variants(products)
         self.products = {}
         self.templates = {}
@@ -124,6 +140,26 @@ class Page:
             if values := [value for value in found if not _is_blank(value, reader.is_html)]:
                 return values, reader
         return [], None
+
+
+class AmountsPage(Page):
+    """The same products with nothing but their prices, quantities and availability.
+
+    :param product.data.feed feed: in its own view (``_with_feed_context``)
+    :param product.product products: in any order
+    """
+
+    def __init__(self, feed, products):  # without what the other page reads
+        self.feed = feed
+        self.langs = (feed.lang_id.code,)
+        self._read_records(products)
+        self._read_amounts(products)
+        lines = feed.value_ids.filtered(lambda line: line.target == "on_order")
+        if "attribute" in lines.mapped("source"):
+            self.attributes = feed._get_attribute_values(products)
+            self.attribute_names, self._value_names = {}, {}
+            self._read_names()
+        self._compile_readers(lines)
 
 
 def _is_blank(value, is_html):

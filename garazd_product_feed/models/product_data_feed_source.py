@@ -197,6 +197,15 @@ class ProductDataFeedSource(models.AbstractModel):
 
         :rtype: odoo.fields.Domain
         """
+        # Said here too: the conditions may ask for others, nobody can buy those.
+        for_sale = Domain("active", "=", True) & Domain("sale_ok", "=", True)
+        return self._get_chosen_domain() & for_sale
+
+    def _get_chosen_domain(self):
+        """Return the domain of the products that were chosen, for sale or not.
+
+        :rtype: odoo.fields.Domain
+        """
         chosen = self._parse_domain()
         if self.product_categ_ids:
             chosen &= Domain("categ_id", "child_of", self.product_categ_ids.ids)
@@ -206,9 +215,7 @@ class ProductDataFeedSource(models.AbstractModel):
             chosen |= Domain("id", "in", self.included_product_ids.ids)
         if self.excluded_product_ids:
             chosen &= Domain("id", "not in", self.excluded_product_ids.ids)
-        # Said here too: the conditions may ask for others, nobody can buy those.
-        for_sale = Domain("active", "=", True) & Domain("sale_ok", "=", True)
-        return chosen & for_sale & self._get_company_domain()
+        return chosen & self._get_company_domain()
 
     def _get_product_ids(self):
         """Return the products to publish.

@@ -15,5 +15,6 @@ from . import test_feed_values
 from . import test_document
 from . import test_res_lang
 from . import test_feed_access
+from . import test_feed_amounts
 from . import test_feed_link
 from . import test_feed_http

@@ -1,0 +1,112 @@
+from odoo import Command
+from odoo.tests import tagged
+
+from .common import FeedCommon
+
+
+@tagged("post_install", "-at_install")
+class TestFeedAmounts(FeedCommon):
+    """What is sent by another way than the file says the same as the file."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.sold_out = cls._make_product(name="Sold out", list_price=20)
+        cls.on_order = cls._make_product(name="On order", list_price=30, default_code="later")
+        cls.plain = cls._make_product(name="In stock", list_price=10)
+        cls._set_stock(cls.plain, 7)
+        cls.service = cls._make_product(name="Not counted", is_storable=False, list_price=40)
+        cls.variants = cls._make_template().product_variant_ids
+        cls.all = cls.sold_out | cls.on_order | cls.plain | cls.service | cls.variants
+        cls.feed.value_ids = [
+            Command.create({"target": "on_order", "field_path": "default_code"}),
+        ]
+        cls.all.filtered(lambda p: p != cls.on_order).default_code = False
+        cls.feed.offer_id_source = "database"
+        cls.feed.pricelist_id = cls.env["product.pricelist"].create(
+            {
+                "name": "Sale",
+                "currency_id": cls.euro.id,
+                "item_ids": [
+                    Command.create({"compute_price": "percentage", "percent_price": 12.5}),
+                    Command.create(
+                        {
+                            "applied_on": "0_product_variant",
+                            "product_id": cls.variants[0].id,
+                            "compute_price": "fixed",
+                            "fixed_price": 3.33,
+                        }
+                    ),
+                ],
+            }
+        )
+        cls.feed.compare_sales_price = True
+
+    def _read_offers(self):
+        """Return what the file says, in the words of ``_get_amounts``."""
+        self._generate(full=True)
+        found = {}
+        for product in self.all:
+            offer = self._get_offer(product)
+            if offer is None:
+                continue
+            quantity = offer.findtext("quantity_in_stock")
+            found[product.id] = (
+                float(offer.findtext("price")),
+                float(offer.findtext("oldprice") or 0),
+                quantity and int(quantity),
+                {"true": "in_stock", "false": "on_order", "": "sold_out"}[offer.get("available")],
+            )
+        return found
+
+    def test_amounts_are_those_of_the_file(self):
+        amounts = self.feed._get_amounts(self.all)
+        self.assertEqual(
+            {id_: tuple(values) for id_, values in amounts.items()}, self._read_offers()
+        )
+        self.assertEqual(len(amounts), len(self.all))
+        self.assertEqual(len({values.presence for values in amounts.values()}), 3)
+
+    def test_sold_out_is_on_order_where_the_feed_says_so(self):
+        self.feed.zero_stock_availability = "false"
+        amounts = self.feed._get_amounts(self.all)
+        self.assertEqual(amounts[self.sold_out.id].presence, "on_order")
+        self.assertEqual(
+            {id_: tuple(values) for id_, values in amounts.items()}, self._read_offers()
+        )
+
+    def test_whoever_asks_gets_the_same(self):
+        stranger = self.env["res.users"].create(
+            {"name": "S", "login": "s", "group_ids": [Command.set([])], "lang": "en_US"}
+        )
+        asked = self.feed.with_user(stranger)._get_amounts(self.all)
+        self.assertEqual(asked, self.feed._get_amounts(self.all))
+
+    def test_withdrawn_products_are_sold_out_and_others_not_told(self):
+        self.plain.active = False
+        self.service.sale_ok = False
+        self.feed.excluded_product_ids = self.on_order
+        amounts = self.feed._get_amounts(self.all)
+        self.assertEqual(amounts[self.plain.id][2:], (0, "sold_out"))
+        self.assertEqual(amounts[self.service.id][2:], (0, "sold_out"))
+        self.assertNotIn(self.on_order.id, amounts)
+
+    def test_left_out_products_keep_their_amounts(self):
+        self.feed.include_unavailable = False
+        self.plain.list_price = 0
+        amounts = self.feed._get_amounts(self.all)
+        self.assertEqual(amounts[self.sold_out.id].presence, "sold_out")
+        self.assertIsNone(amounts[self.plain.id].price)
+        self.assertEqual(amounts[self.plain.id].quantity, 7)
+
+    def test_number_of_queries_does_not_grow(self):
+        self.feed._get_amounts(self.all)
+
+        def count(products):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.feed._get_amounts(products)
+            return self.env.cr.sql_log_count - before
+
+        few = self.plain | self.service | self.variants[0]
+        self.assertEqual(count(self.all), count(few))
