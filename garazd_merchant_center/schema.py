@@ -76,6 +76,8 @@ class ListingData:
     """One product variant as the marketplace shows it.
 
     ``external_id`` is the marketplace's identifier, ``seller_id`` the one the seller gave it.
+    ``price`` is what the buyer pays, ``compare_price`` the crossed-out one. ``presence`` is a key
+    of ``merchant.listing.observed_presence``.
     """
 
     external_id: str
@@ -87,9 +89,49 @@ class ListingData:
     status: str | None = None
     presence: str | None = None
     price: Decimal | None = None
+    compare_price: Decimal | None = None
     currency: str | None = None
     quantity: Decimal | None = None
     url: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListingChange:
+    """What a listing is to show from now on; None: as it is.
+
+    ``compare_price`` comes with a price only; 0 takes it away. ``presence`` is ``in_stock``,
+    ``on_order`` or ``sold_out``.
+    """
+
+    external_id: str
+    seller_id: str | None = None
+    price: float | None = None
+    compare_price: float | None = None
+    quantity: float | None = None
+    presence: str | None = None
+
+    def get_values(self):
+        """Return what is to be changed, by name.
+
+        :rtype: dict
+        """
+        names = ("price", "compare_price", "quantity", "presence")
+        values = {name: getattr(self, name) for name in names}
+        return {name: value for name, value in values.items() if value is not None}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListingOutcome:
+    """What became of a change: the names of the values that are confirmed, and those refused.
+
+    ``refused`` maps names to the marketplace's words. A value in neither is tried again, after
+    ``seconds`` where the marketplace said so.
+    """
+
+    confirmed: frozenset = frozenset()
+    refused: dict = field(default_factory=dict)
+    message: str = ""
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

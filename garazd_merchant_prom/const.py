@@ -38,6 +38,13 @@ PAYMENT_STATES = {
     prom.PAYMENT_EXPIRED: "expired",
 }
 
+# Presence of a product -> `merchant.listing.observed_presence`; any other is "other".
+PRESENCES = {
+    prom.PRESENCE_AVAILABLE: "in_stock",
+    prom.PRESENCE_ORDER: "on_order",
+    prom.PRESENCE_NOT_AVAILABLE: "sold_out",
+}
+
 # Keys of Prom's texts in two languages -> codes of Odoo's languages.
 LANGUAGES = {"uk": "uk_UA", "ru": "ru_RU"}
 

@@ -12,6 +12,11 @@ from . import merchant_delivery_method
 from . import merchant_category
 from . import merchant_listing
 from . import merchant_listing_values
+from . import merchant_listing_change
+from . import merchant_listing_comparison
+from . import merchant_listing_push
+from . import merchant_listing_drift
+from . import merchant_store_push
 from . import merchant_order
 from . import merchant_order_details
 from . import merchant_order_change
@@ -23,6 +28,7 @@ from . import merchant_operation
 from . import account_move
 from . import account_payment
 from . import merchant_operation_status
+from . import merchant_listing_sender
 from . import product_data_feed
 from . import res_partner
 from . import sale_order
@@ -30,3 +36,6 @@ from . import sale_order_merchant
 from . import sale_order_line
 from . import stock_move
 from . import stock_picking
+from . import stock_quant
+from . import product_product
+from . import product_pricelist

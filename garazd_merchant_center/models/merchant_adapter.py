@@ -176,6 +176,27 @@ class MerchantAdapter(models.AbstractModel):
         """
         raise NotImplementedError
 
+    def _prepare_listing_changes(self, store, changes):
+        """Return the exact request that changes listings; no network.
+
+        :param list[ListingChange] changes: at most a hundred
+        :rtype: WriteRequest
+        """
+        raise NotImplementedError
+
+    def _send_listing_changes(self, store, changes):
+        """Change prices, quantities and presence of listings, and find out about each of them.
+
+        An answer that proves nothing about one is settled by asking again alone, and by reading
+        back. What the marketplace refuses must not keep the other values of a listing from going.
+
+        :param list[ListingChange] changes: at most a hundred
+        :return: outcomes by ``external_id``, and the answers for administrators
+        :rtype: tuple[dict[str, ListingOutcome], object]
+        :raises MarketplaceError: nothing at all could be sent
+        """
+        raise NotImplementedError
+
     def _send_operations(self, operations):
         """Carry out operations of one store and one kind.
 

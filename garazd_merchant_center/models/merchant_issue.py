@@ -112,6 +112,25 @@ DETAILS = {
         "%(name)s (%(external_id)s) fits the product %(product)s, which is mapped to another "
         "product of the store already. Correct the mapping by hand."
     ),
+    "push_refused": _lt(
+        "The marketplace does not accept the price, quantity or availability of %(name)s: "
+        "%(reason)s. It is not sent again before it changes, or somebody presses Retry."
+    ),
+    "push_held": _lt(
+        "So much would change at once that it may be a mistake: %(vanishing)s products would "
+        "become sold out, %(prices)s prices would change more than the store allows. Everything "
+        "else is sent. Look at the changes of the store; if they are right, an administrator "
+        "presses Send Anyway there."
+    ),
+    "listing_currency": _lt(
+        "%(count)s products of the store are sold in another currency than that of the data feed, "
+        "so their prices are not sent. Give them the currency %(currency)s in the cabinet of the "
+        "marketplace."
+    ),
+    "listing_drift": _lt(
+        "The marketplace shows another price, quantity or availability of %(name)s than the one it "
+        "had confirmed. Somebody else may have changed it there. Retry sends ours again."
+    ),
     "operation_failed": _lt("%(kind)s could not be carried out: %(reason)s."),
     "feed_failed": _lt(
         "The price list could not be generated: %(reason)s. The marketplace goes on reading the "
@@ -160,6 +179,10 @@ class MerchantIssue(models.Model):
             ("listing_ambiguous", "A product fits several products in Odoo"),
             ("listing_sku_repeated", "A SKU stands on several products of the store"),
             ("listing_taken", "A product of Odoo is mapped already"),
+            ("push_refused", "The marketplace refused a price or quantity"),
+            ("push_held", "Many prices or quantities would change at once"),
+            ("listing_currency", "Products are sold in another currency"),
+            ("listing_drift", "A price or quantity was changed by others"),
             ("operation_failed", "A change could not be sent"),
             ("feed_failed", "The price list could not be generated"),
             ("feed_held", "The price list would lose many offers"),

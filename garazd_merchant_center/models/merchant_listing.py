@@ -46,7 +46,15 @@ class MerchantListing(models.Model):
     observed_quantity = fields.Float(
         string="Quantity on the Marketplace", digits="Product Unit", aggregator=False
     )
-    observed_presence = fields.Char(string="Availability on the Marketplace")
+    observed_presence = fields.Selection(
+        selection=[
+            ("in_stock", "In stock"),
+            ("on_order", "On order"),
+            ("sold_out", "Sold out"),
+            ("other", "Other"),
+        ],
+        string="Availability on the Marketplace",
+    )
     observed_at = fields.Datetime(string="Last Read")
 
     _external_uniq = models.Constraint(
@@ -97,6 +105,7 @@ class MerchantListing(models.Model):
             "url": data.url,
             "currency_id": currencies.get(data.currency, self.env["res.currency"]).id,
             "observed_price": float(data.price or 0),
+            "observed_compare_price": float(data.compare_price or 0),
             "observed_quantity": float(data.quantity or 0),
             "observed_presence": data.presence,
         }
@@ -140,7 +149,9 @@ class MerchantListing(models.Model):
             counts["updated" if changes else "unchanged"] += 1
         created = listings.create(to_create)
         counts["created"] = len(created)
-        (created | listings.union(*known.values()))._match(store)
+        read = created | listings.union(*known.values())
+        read._match(store)
+        read._follow_observed()
         return counts
 
     def _get_changes(self, vals):

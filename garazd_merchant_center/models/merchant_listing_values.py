@@ -1,6 +1,10 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 PRESENCES = [("in_stock", "In stock"), ("on_order", "On order"), ("sold_out", "Sold out")]
+# How many products are looked at together.
+PAGE = 2000
+# Prices and quantities that differ by less are the same.
+TOLERANCE = 0.000001
 
 
 class MerchantListing(models.Model):
@@ -35,3 +39,82 @@ class MerchantListing(models.Model):
     confirmed_quantity = fields.Float(digits="Product Unit", aggregator=False)
     confirmed_presence = fields.Selection(PRESENCES, string="Confirmed Availability")
     confirmed_at = fields.Datetime(string="Last Confirmed")
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Override to find out what a listing with another product should show."""
+        result = super().write(vals)
+        if "product_id" in vals:
+            self.env["merchant.listing.change"]._note(self.product_id)
+            self.filtered(lambda listing: not listing.product_id).desired_presence = False
+        return result
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _apply_changes(self):
+        """Bring what listings should show up to date with the changes that were noted.
+
+        :return: whether more is waiting
+        :rtype: bool
+        """
+        product_ids, stores = self.env["merchant.listing.change"]._take(PAGE)
+        runs = self.env["merchant.sync.run"].sudo()
+        for store in stores.exists():
+            runs |= runs._get_or_start(store, "compare")
+        runs._wake()
+        self._search_compared([("product_id", "in", list(product_ids))])._refresh_desired()
+        return bool(product_ids or stores)
+
+    @api.model
+    def _search_compared(self, domain, count_only=False, **options):
+        """Return listings, or their number, whose store has a price list to compare them with."""
+        managed = [
+            ("product_id", "!=", False),
+            ("store_id.active", "=", True),
+            ("store_id.feed_id", "!=", False),
+        ]
+        if count_only:
+            return self.sudo().search_count([*managed, *domain])
+        return self.sudo().search([*managed, *domain], **options)
+
+    def _refresh_desired(self):
+        """Ask the price lists what these listings should show.
+
+        :return: the listings that should show something else than before
+        """
+        changed = self.browse()
+        now = fields.Datetime.now()
+        for store, listings in self.grouped("store_id").items():
+            amounts = store.feed_id._get_amounts(listings.product_id)
+            for listing in listings:
+                vals = listing._prepare_desired_vals(amounts.get(listing.product_id.id))
+                if any(_differ(listing[name], value) for name, value in vals.items()):
+                    listing.write(vals | {"desired_at": now})
+                    changed += listing
+        return changed
+
+    def _prepare_desired_vals(self, amounts):
+        """Return what the listing should show.
+
+        :param Amounts | None amounts: of its product; None when the price list has nothing of it
+        """
+        if amounts is None:
+            return {"desired_presence": False}
+        vals = {
+            "desired_quantity": amounts.quantity or 0,
+            "is_counted": amounts.quantity is not None,
+            "desired_presence": amounts.presence,
+        }
+        if amounts.price is not None:
+            # Without a price the old one stays.
+            vals["desired_price"] = amounts.price
+            vals["desired_compare_price"] = amounts.compare_price
+        return vals
+
+
+def _differ(old, new):
+    if isinstance(new, (int, float)) and not isinstance(new, bool):
+        return abs(old - new) > TOLERANCE
+    return (old or False) != new

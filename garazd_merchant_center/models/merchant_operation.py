@@ -89,8 +89,8 @@ class MerchantOperation(models.Model):
 
     # === ACTION METHODS === #
 
-    def action_retry(self):
-        """Send these operations again, now. What was withheld can be sent in Production only."""
+    def _check_may_send(self):
+        """Refuse to send what was withheld, unless by an administrator in Production."""
         for operation in self:
             if operation.state == "withheld":
                 operation.store_id._check_administrator()
@@ -102,6 +102,10 @@ class MerchantOperation(models.Model):
                         )
                     )
         self.check_access("read")
+
+    def action_retry(self):
+        """Send these operations again, now. What was withheld can be sent in Production only."""
+        self._check_may_send()
         self.sudo().filtered(lambda o: o.state != "done").write(
             {"state": "pending", "attempts": 0, "next_attempt": False, "error": False}
         )

@@ -15,7 +15,8 @@ _logger = logging.getLogger(__name__)
 # What each kind of synchronization reads, in this order.
 STEPS = {
     "base": ("statuses", "payment_methods", "delivery_methods", "categories"),
-    "products": ("listings",),
+    "products": ("values", "listings"),
+    "compare": ("values",),
     "orders": ("requested_orders", "orders"),
     "recover": ("orders_created",),
     "recent": ("orders_created",),
@@ -29,6 +30,7 @@ MODELS = {
     "payment_methods": "merchant.payment.method",
     "delivery_methods": "merchant.delivery.method",
     "categories": "merchant.category",
+    "values": "merchant.listing.comparison",
     "listings": "merchant.listing",
     "requested_orders": "merchant.order",
     "orders": "merchant.order",
@@ -36,7 +38,7 @@ MODELS = {
 }
 
 # The scheduled actions that work on the kinds that have none of their own name.
-CRONS = {"full": "base", "recover": "orders", "recent": "base"}
+CRONS = {"full": "base", "recover": "orders", "recent": "base", "compare": "products"}
 
 # Waiting before the next attempt of a run that met a passing fault: 1, 2, 4, 8, 16 minutes.
 MAX_ATTEMPTS = 6
@@ -69,6 +71,7 @@ class MerchantSyncRun(models.Model):
             ("orders", "Orders"),
             ("recover", "Orders of a period"),
             ("recent", "Recent orders"),
+            ("compare", "Prices and quantities"),
         ],
         required=True,
     )
@@ -94,6 +97,7 @@ class MerchantSyncRun(models.Model):
             ("payment_methods", "Payment methods"),
             ("delivery_methods", "Delivery methods"),
             ("categories", "Product groups"),
+            ("values", "Prices and quantities"),
             ("listings", "Products"),
             ("requested_orders", "Orders to read again"),
             ("orders", "Orders"),
@@ -289,8 +293,8 @@ class MerchantSyncRun(models.Model):
             if isinstance(record, MarketplaceError):
                 record.values.setdefault("step", step)
         counts = self._merge_page(store, step, page.records)
-        if page.records or step != "requested_orders":
-            # Where nobody asked for an order, nothing was read.
+        if step != "values" and (page.records or step != "requested_orders"):
+            # Otherwise nothing was read from the marketplace.
             store._mark_connected()
         self._advance(step, page, counts, begun)
 

@@ -168,6 +168,35 @@ class PromClient(Transport):
         path = f"/products/by_external_id/{quote(external_id, safe='')}"
         return self._read(path, "product", dict)
 
+    @staticmethod
+    def products_edit_request(items):
+        """Describe a change of products without sending it: `POST /products/edit`.
+
+        :param items: dicts with `id`, the product's number on Prom, and any of `price`, `discount`,
+            `presence`, `quantity_in_stock`
+        :rtype: Request
+        :raises ValueError: without items, with too many, or with fields Prom pays no attention to
+        """
+        items = [{**item, "id": int(text.parse_id(item["id"]))} for item in items]
+        if not 0 < len(items) <= const.EDIT_LIMIT:
+            raise ValueError(f"a change is about 1 to {const.EDIT_LIMIT} products")
+        if unknown := set().union(*items) - const.EDIT_FIELDS:
+            raise ValueError(f"not to be changed here: {', '.join(sorted(unknown))}")
+        # A bare array: Prom answers anything around it with success and changes nothing.
+        return Request(method="POST", path="/products/edit", body=items)
+
+    def products_edit(self, items):
+        """Change products: `POST /products/edit`.
+
+        :param items: see :meth:`products_edit_request`
+        :return: which products were changed
+        :rtype: Verdict
+        :raises RequestRejected: when Prom refuses the call as a whole
+        :raises WriteRefused: when this client only reads
+        """
+        request = self.products_edit_request(items)
+        return self._write(request, [str(item["id"]) for item in request.body])
+
     def groups_list(self, *, limit=const.PAGE_LIMIT, last_id=None, modified_from=None):
         """Read one page of groups: `GET /groups/list`. The root group is not listed.
 

@@ -66,6 +66,16 @@ PROVIDER_MEEST = "meest"
 #: `prosale_commission.type` of an order from the company's own site.
 PROSALE_COMPANY_SITE = "2"
 
+#: Products in one change; what clients send and an FAQ states.
+EDIT_LIMIT = 100
+#: What a change of a product may say. Prom ignores others silently, `quantity` among them.
+EDIT_FIELDS = frozenset({"id", "price", "discount", "presence", "quantity_in_stock"})
+PRESENCE_AVAILABLE = "available"
+PRESENCE_NOT_AVAILABLE = "not_available"
+PRESENCE_ORDER = "order"
+DISCOUNT_AMOUNT = "amount"
+DISCOUNT_PERCENT = "percent"
+
 #: Largest page; the documentation states none, nobody uses more.
 PAGE_LIMIT = 100
 #: Seconds between two calls of one client; this pace is known to be tolerated.

@@ -19,6 +19,7 @@ from .schema_parts import (
     Cancellation,
     Commission,
     DeliveryData,
+    Discount,
     Money,
     Option,
     PaymentData,
@@ -225,6 +226,7 @@ class Product:
     name: str | None
     names: dict
     price: Money | None
+    discount: Discount | None
     presence: str | None
     in_stock: bool | None
     status: str | None
@@ -255,6 +257,7 @@ class Product:
             name=reader.text("name"),
             names=reader.names("name_multilang"),
             price=price,
+            discount=Discount.read(reader),
             presence=reader.text("presence"),
             in_stock=reader.flag("in_stock"),
             status=reader.text("status"),

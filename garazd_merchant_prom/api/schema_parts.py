@@ -4,8 +4,8 @@
 # pylint: disable=method-required-super
 
 from dataclasses import dataclass, field
-from datetime import datetime
-from decimal import Decimal
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 
 from . import const, text
 from .errors import SchemaError
@@ -27,6 +27,58 @@ class Money:
         """
         pair = reader.money(key, signed=signed)
         return cls(amount=pair[0], currency=pair[1]) if pair else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discount:
+    """What is taken off a product's price: an amount or a percentage, maybe for some days."""
+
+    type: str
+    value: Decimal
+    start: date | None = None
+    end: date | None = None
+
+    @classmethod
+    def read(cls, reader):
+        """Read the `discount` of a product; None when nothing is taken off.
+
+        :rtype: Discount | None
+        """
+        child = reader.child("discount")
+        value = child.decimal("value") if child else None
+        if not value:
+            return None
+        return cls(
+            type=child.text("type") or const.DISCOUNT_AMOUNT,
+            value=value,
+            start=_read_day(child, "date_start"),
+            end=_read_day(child, "date_end"),
+        )
+
+    def apply(self, price, today):
+        """Return what remains of a price on a day; the price itself when that is nothing.
+
+        :param Decimal price: before the discount
+        :param date today: where the shop is
+        :rtype: Decimal
+        """
+        if (self.start and today < self.start) or (self.end and today > self.end):
+            return price
+        percent = self.type == const.DISCOUNT_PERCENT
+        off = price * self.value / 100 if percent else self.value
+        rest = (price - off).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        return rest if rest > 0 else price
+
+
+def _read_day(reader, key):
+    """Read a day, `31.12.2026` or `2026-12-31...`; None when it is neither."""
+    value = reader.text(key) or ""
+    for pattern, length in (("%d.%m.%Y", 10), ("%Y-%m-%d", 10)):
+        try:
+            return datetime.strptime(value[:length], pattern).date()  # noqa: DTZ007 - a day
+        except ValueError:
+            continue
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

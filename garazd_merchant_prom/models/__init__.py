@@ -1,2 +1,3 @@
 from . import merchant_store
 from . import merchant_adapter_prom
+from . import merchant_adapter_prom_listing

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from decimal import Decimal
 from urllib.parse import urljoin
 
-from odoo import models
+from odoo import fields, models
 
 from odoo.addons.garazd_merchant_center import exceptions, schema
 
@@ -261,6 +261,7 @@ class MerchantAdapterProm(models.AbstractModel):
 
     def _prom_listing(self, record):
         product = prom_schema.Product.from_json(record)
+        price, compare_price = self._prom_prices(product)
         return schema.ListingData(
             external_id=product.id,
             name=product.name or product.id,
@@ -269,11 +270,24 @@ class MerchantAdapterProm(models.AbstractModel):
             category=product.category.name if product.category else None,
             group_external_id=product.group.id if product.group else None,
             status=product.status,
-            presence=product.presence,
-            price=product.price.amount if product.price else None,
+            presence=product.presence and const.PRESENCES.get(product.presence, "other"),
+            price=price,
+            compare_price=compare_price,
             currency=product.price.currency if product.price else None,
             quantity=product.quantity_in_stock,
         )
+
+    def _prom_prices(self, product):
+        """Return what a buyer pays, and the price before the discount if there is one.
+
+        :rtype: tuple[Decimal | None, Decimal | None]
+        """
+        if not product.price:
+            return None, None
+        before = product.price.amount
+        today = fields.Date.context_today(self.with_context(tz="Europe/Kyiv"))
+        paid = product.discount.apply(before, today) if product.discount else before
+        return paid, (before if paid != before else None)
 
     def _prom_raw_order(self, record):
         try:

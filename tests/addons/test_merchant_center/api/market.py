@@ -112,6 +112,25 @@ class Market:
                 return deepcopy(order)
         raise Refused("no such order")
 
+    def change_products(self, changes):
+        """Change products and return which were changed, and which values of which were refused.
+
+        :param dict changes: product -> the values to set
+        """
+        self._meet("change_products", changes=deepcopy(changes))
+        done, refused = [], {}
+        for product in self.products:
+            values = changes.get(product.get("id"), {})
+            no = {name: self.refusals[name] for name in values if name in self.refusals}
+            product.update({name: value for name, value in values.items() if name not in no})
+            if no:
+                refused[product["id"]] = no
+            elif values:
+                done.append(product["id"])
+        if self.lost_answers.intersection(changes):
+            raise Overloaded("the connection broke off")
+        return {"done": done, "refused": refused}
+
     def set_status(self, order_ids, status, **reason):
         """Set the status of orders and return those that have it now, and the refused ones.
 

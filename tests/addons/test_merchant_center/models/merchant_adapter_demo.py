@@ -156,7 +156,9 @@ class MerchantAdapterDemo(models.AbstractModel):
             sku=record.get("sku"),
             group_external_id=record.get("group"),
             price=Decimal(record["price"]),
-            currency="UAH",
+            compare_price=Decimal(record["old_price"]) if record.get("old_price") else None,
+            presence=record.get("presence"),
+            currency=record.get("currency", "UAH"),
             quantity=Decimal(record.get("quantity", 0)),
         )
 
@@ -220,6 +222,29 @@ class MerchantAdapterDemo(models.AbstractModel):
             raise exceptions.NeedsUser("order_unreadable", path=key, value=str(value)) from error
 
     # === Writing === #
+
+    def _prepare_listing_changes(self, store, changes):
+        body = {change.external_id: self._demo_values(change) for change in changes}
+        return schema.WriteRequest(method="POST", path="/products", body=body)
+
+    def _demo_values(self, change):
+        names = {"compare_price": "old_price"}
+        values = {names.get(key, key): value for key, value in change.get_values().items()}
+        return {key: value if key == "presence" else str(value) for key, value in values.items()}
+
+    def _send_listing_changes(self, store, changes):
+        client = self._demo_market(store)
+        with neutral_errors():
+            answer = client.change_products(self._prepare_listing_changes(store, changes).body)
+        outcomes = {}
+        for change in changes:
+            values = change.get_values()
+            refused = answer["refused"].get(change.external_id, {})
+            if change.external_id in answer["done"] or refused:
+                outcomes[change.external_id] = schema.ListingOutcome(
+                    confirmed=frozenset(values.keys() - refused.keys()), refused=refused
+                )
+        return outcomes, answer
 
     def _prepare_operation(self, operation):
         order = self.env[operation.res_model].browse(operation.res_id).exists()

@@ -1,0 +1,125 @@
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+KEY = "merchant_listing_change"
+
+
+class Noted(NamedTuple):
+    """What a transaction has noted: ids of products, and of stores."""
+
+    product_ids: set
+    store_ids: set
+
+
+class MerchantListingChange(models.Model):
+    """A note that a product, or everything in a store, may cost or number something else by now.
+
+    Rows are only inserted, in the transaction of their cause, so that nobody who moves goods or
+    changes prices ever waits for somebody else or fails because of the marketplace.
+    """
+
+    _name = "merchant.listing.change"
+    _description = "Change to Compare with the Marketplace"
+    _log_access = False
+
+    # No relation: its foreign key would lock the product.
+    product_id = fields.Integer()
+    store_id = fields.Many2one("merchant.store", ondelete="cascade", help="All its listings.")
+
+    @api.model
+    def _note(self, products):
+        """Note products; they are written down once when the transaction commits.
+
+        :param product.product products: whose prices or quantities may have changed
+        """
+        self._get_noted().product_ids.update(products.ids)
+
+    @api.model
+    def _note_stores(self, stores):
+        """Note everything that some stores show.
+
+        :param merchant.store stores: those without a price list have nothing to compare
+        """
+        self._get_noted().store_ids.update(stores.filtered("feed_id").ids)
+
+    @api.model
+    def _note_feeds(self, feeds):
+        """Note everything that the stores of some price lists show."""
+        self._note_stores(feeds.sudo().store_ids)
+
+    def _get_noted(self):
+        """Return what the transaction has noted so far."""
+        precommit = self.env.cr.precommit
+        if KEY not in precommit.data:
+            precommit.data[KEY] = Noted(set(), set())
+            precommit.add(self.sudo()._insert_noted)
+        return precommit.data[KEY]
+
+    def _insert_noted(self):
+        """Write down what was noted, if a store shows it."""
+        noted = self.env.cr.precommit.data.pop(KEY, None)
+        if not noted:
+            return
+        if noted.store_ids:
+            self.create([{"store_id": store_id} for store_id in noted.store_ids])
+        if self._insert_products(noted.product_ids) or noted.store_ids:
+            self.env["merchant.operation"]._wake()
+
+    def _insert_products(self, product_ids):
+        """Write down those of the products that a store shows; tell whether there are any."""
+        if not product_ids:
+            return False
+        rows = self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO merchant_listing_change (product_id)
+                SELECT DISTINCT listing.product_id
+                  FROM merchant_listing listing
+                  JOIN merchant_store store ON store.id = listing.store_id
+                 WHERE listing.product_id IN %s AND store.active AND store.feed_id IS NOT NULL
+                RETURNING 1
+                """,
+                tuple(product_ids | self._get_kit_ids(product_ids)),
+            )
+        )
+        return bool(rows)
+
+    def _get_kit_ids(self, product_ids):
+        """Return the kits that have these products as components; with Manufacturing only."""
+        if "mrp.bom.line" not in self.env:
+            return set()
+        kits, components = set(), set(product_ids)
+        while components:
+            lines = self.env["mrp.bom.line"].search(
+                [("product_id", "in", list(components)), ("bom_id.type", "=", "phantom")]
+            )
+            boms = lines.bom_id
+            whole = boms.filtered(lambda bom: not bom.product_id).product_tmpl_id
+            found = set((boms.product_id | whole.product_variant_ids).ids)
+            components = found - kits
+            kits |= found
+        return kits
+
+    @api.model
+    def _take(self, limit):
+        """Remove the oldest rows that no other worker holds, and return what they are about.
+
+        :rtype: tuple[set[int], merchant.store]
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                DELETE FROM merchant_listing_change
+                 WHERE id IN (
+                    SELECT id FROM merchant_listing_change
+                     ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
+                RETURNING product_id, store_id
+                """,
+                limit,
+            )
+        )
+        products = {product_id for product_id, _store_id in rows if product_id}
+        stores = {store_id for _product_id, store_id in rows if store_id}
+        return products, self.env["merchant.store"].browse(stores)

@@ -1,0 +1,98 @@
+from datetime import timedelta
+
+from odoo import fields, models
+
+from .merchant_listing_values import PRESENCES
+
+# What was read so soon after a change was confirmed may be older than it.
+GRACE = timedelta(minutes=15)
+# So often a value is sent again that somebody else changes back each time.
+REPAIRS = 3
+
+
+class MerchantListing(models.Model):
+    """Notices what somebody else changed on the marketplace."""
+
+    _inherit = "merchant.listing"
+
+    drift_values = fields.Json(help="What was read last instead of what was confirmed.")
+    drift_count = fields.Integer(help="How often a value was sent again because of that.")
+
+    def _follow_observed(self):
+        """Compare what was just read with what the marketplace had confirmed.
+
+        What Odoo does not send is simply as it was read. Of the rest, a difference counts when it
+        is read twice: the marketplace takes an order off the quantity before Odoo knows of it.
+        """
+        for listing in self:
+            owned = listing._get_owned()
+            foreign = {"price", "quantity", "presence"} - owned
+            vals = listing._prepare_observed_as_confirmed(foreign)
+            if any(listing[name] != value for name, value in vals.items()):
+                listing.write(vals)
+            if not listing.confirmed_at:
+                listing.confirmed_at = fields.Datetime.now()
+            elif owned and not listing._is_settling():
+                listing._follow_drift(listing._get_drift(owned))
+
+    def _get_owned(self):
+        """Return the names of the values that Odoo decides about."""
+        store = self.store_id
+        if not self.confirmed_at or not self.desired_presence or store.mode != "production":
+            return set()
+        switches = {
+            "price": store.push_prices,
+            "quantity": store.push_stock and self.is_counted,
+            "presence": store.push_presence,
+        }
+        return {name for name, is_on in switches.items() if is_on}
+
+    def _is_settling(self):
+        """Tell whether a change is on its way, or came too lately to be read."""
+        now = fields.Datetime.now()
+        return self.confirmed_at > now - GRACE or bool(
+            self.push_leased_until and self.push_leased_until > now
+        )
+
+    def _prepare_observed_as_confirmed(self, names):
+        """Return what is confirmed by having been read."""
+        vals = {}
+        if "price" in names:
+            vals["confirmed_price"] = self.observed_price
+            vals["confirmed_compare_price"] = self.observed_compare_price
+        if "quantity" in names:
+            vals["confirmed_quantity"] = self.observed_quantity
+        if "presence" in names:
+            known = self.observed_presence in dict(PRESENCES)
+            vals["confirmed_presence"] = known and self.observed_presence
+        return vals
+
+    def _get_drift(self, owned):
+        """Return what was read that is not what was confirmed.
+
+        :param set owned: the names of values to look at
+        :rtype: dict
+        """
+        pairs = {
+            "price": [list(self._get_prices_shown(p)) for p in ("observed", "confirmed")],
+            "quantity": [self.observed_quantity, self.confirmed_quantity],
+            "presence": [self.observed_presence, self.confirmed_presence],
+        }
+        return {name: pairs[name][0] for name in owned if pairs[name][0] != pairs[name][1]}
+
+    def _follow_drift(self, drift):
+        issues = self.env["merchant.issue"]
+        if not drift:
+            if self.drift_values:
+                self.drift_values = False
+                issues._resolve(self.store_id, ["listing_drift"], self)
+            return
+        if drift != self.drift_values:
+            self.drift_values = drift
+            return
+        if self.store_id.drift_policy == "repair" and self.drift_count < REPAIRS:
+            vals = self._prepare_observed_as_confirmed(drift)
+            self.write(vals | {"drift_count": self.drift_count + 1, "drift_values": False})
+            self.env["merchant.operation"]._wake()
+            return
+        issues._report(self.store_id, "listing_drift", self, severity="warning", name=self.name)

@@ -1,0 +1,206 @@
+import logging
+
+from odoo import api, fields, models
+
+from ..exceptions import MarketplaceError
+from ..schema import ListingOutcome
+from .merchant_store_push import FEW
+from .merchant_sync_run import CONFLICTS, MAX_CONFLICTS
+
+_logger = logging.getLogger(__name__)
+
+BATCH = 100
+KIND = "listing_values"
+
+
+class MerchantListing(models.Model):
+    """Sends what differs, store by store."""
+
+    _inherit = "merchant.listing"
+
+    @api.model
+    def _cron_push(self):
+        """Send what differs. Part of `cron_operations`, after what concerns orders."""
+        progress = self.env["ir.cron"]._commit_progress
+        while self._insist(self._apply_changes):
+            if not progress(1):
+                return
+        queue = []
+        for store in self._get_stores_to_push():
+            if store.mode != "production":
+                self._insist(lambda store=store: self._withhold(store))
+            elif self._insist(lambda store=store: self._search_to_push(store)._hold_risky(store)):
+                queue.append(store)
+        while queue:
+            # In turn, so that a large store does not keep the others waiting.
+            store = queue.pop(0)
+            if self._push_batch(store):
+                queue.append(store)
+            if not progress(1, remaining=len(queue)):
+                break
+
+    @api.model
+    def _get_stores_to_push(self):
+        """Return the stores that work and have something waiting."""
+        groups = self.sudo()._read_group([("push_state", "=", "waiting")], ["store_id"])
+        stores = self.env["merchant.store"].union(*(store for (store,) in groups))
+        return stores.sudo().filtered(lambda s: s.active and s.state == "connected")
+
+    def _insist(self, work):
+        """Do something and commit; where another transaction is in the way, do it again.
+
+        :param work: a function without effects outside the database
+        :return: what it returns
+        """
+        for _attempt in range(MAX_CONFLICTS):
+            try:
+                result = work()
+                # Here, not at the commit: there a conflict could not be met any more.
+                self.env.flush_all()
+            except CONFLICTS:
+                self.env.cr.rollback()
+            else:
+                self.env["ir.cron"]._commit_progress()
+                return result
+        return None
+
+    # === SENDING === #
+
+    @api.model
+    def _push_batch(self, store):
+        """Send the most urgent listings of a store.
+
+        :return: whether the store can go on
+        :rtype: bool
+        """
+        listings = self._insist(lambda: self._search_to_push(store, BATCH)._lease())
+        if not listings:
+            return False
+        changes = {listing.id: listing._as_change() for listing in listings}
+        changes = {key: change for key, change in changes.items() if change.get_values()}
+        outcomes, answer, error = self._send_changes(store, list(changes.values()))
+        self._insist(lambda: listings._note_outcomes(store, changes, outcomes, answer, error))
+        return not error
+
+    @api.model
+    def _send_changes(self, store, changes):
+        """Send changes of one store, without holding a lock.
+
+        :return: outcomes by external identifier, the answers, and the error that concerns all
+        :rtype: tuple[dict[str, ListingOutcome], object, MarketplaceError | None]
+        """
+        if not changes:
+            return {}, None, None
+        store = store._in_own_context()
+        try:
+            outcomes, answer = store._get_adapter()._send_listing_changes(store, changes)
+        except MarketplaceError as error:
+            outcome = ListingOutcome(
+                message=store._explain(error), seconds=getattr(error, "seconds", None)
+            )
+            return {change.external_id: outcome for change in changes}, str(error), error
+        except Exception as error:
+            _logger.exception("The prices and quantities of store %s could not be sent", store.id)
+            outcome = ListingOutcome(message=str(error))
+            return {change.external_id: outcome for change in changes}, str(error), None
+        return outcomes, answer, None
+
+    def _note_outcomes(self, store, changes, outcomes, answer, error):
+        """Write down what became of a batch that was sent; see :meth:`_send_changes`.
+
+        :param dict changes: what was sent, by the id of the listing
+        """
+        silence = ListingOutcome(message=self.env._("Nothing was told about it"))
+        for listing in self.exists():
+            if change := changes.get(listing.id):
+                outcome = outcomes.get(change.external_id, silence)
+                listing._note_outcome(change, outcome)
+            else:
+                listing.push_leased_until = False
+        if changes:
+            failed = error or any(outcome.refused for outcome in outcomes.values())
+            self._keep_history(store, changes, "failed" if failed else "done", response=answer)
+        if error:
+            error.values.setdefault("step", KIND)
+            store._report_error(error)
+        elif changes:
+            store._mark_connected()
+            self.env["merchant.issue"]._resolve_step(store, KIND)
+
+    @api.model
+    def _keep_history(self, store, changes, state, response=None):
+        """Keep what was sent, or would have been, for people to read.
+
+        :param dict changes: ``ListingChange`` by the id of the listing
+        """
+        request = store._get_adapter()._prepare_listing_changes(store, list(changes.values()))
+        self.env["merchant.operation"].sudo().create(
+            {
+                "store_id": store.id,
+                "kind": KIND,
+                "res_model": store._name,
+                "res_id": store.id,
+                "record_name": self.env._("%(count)s products", count=len(changes)),
+                "payload": {"listing_ids": list(changes)},
+                "state": state,
+                "attempts": 1,
+                "request": request.as_json(),
+                "response": response,
+                "done_at": fields.Datetime.now(),
+            }
+        )
+
+    # === TEST ENVIRONMENT === #
+
+    @api.model
+    def _withhold(self, store):
+        """Show what Production would send, once for each state of the values."""
+        listings = self._search_to_push(store)
+        listings = listings.filtered(lambda l: l.withheld_values != l._get_waiting())
+        for start in range(0, len(listings), BATCH):
+            batch = listings[start : start + BATCH]
+            for listing in batch:
+                listing.withheld_values = listing._get_waiting()
+            changes = {listing.id: listing._as_change() for listing in batch}
+            self._keep_history(store, changes, "withheld")
+
+
+class MerchantOperation(models.Model):
+    """Operations of the kind ``listing_values``: the history of what listings were sent."""
+
+    _inherit = "merchant.operation"
+
+    kind = fields.Selection(
+        selection_add=[(KIND, "Send prices and quantities")], ondelete={KIND: "cascade"}
+    )
+
+    @api.model
+    def _cron_send(self):
+        """Override to send prices and quantities after what concerns orders."""
+        super()._cron_send()
+        self.env["merchant.listing"]._cron_push()
+
+    def action_retry(self):
+        """Override to send what the listings should show now, not what they should then."""
+        batches = self.filtered(lambda operation: operation.kind == KIND)
+        batches._check_may_send()
+        for batch in batches:
+            listings = self.env["merchant.listing"].browse(batch.payload["listing_ids"])
+            listings.exists().action_push_again()
+        others = self - batches
+        return super(MerchantOperation, others).action_retry() if others else None
+
+
+class MerchantStore(models.Model):
+    _inherit = "merchant.store"
+
+    def _may_vanish(self, count):
+        """Tell whether so many listings may become unavailable at once."""
+        self.ensure_one()
+        if count <= FEW:
+            return True
+        shown = self.env["merchant.listing"].sudo()
+        shown = shown.search_count(
+            [("store_id", "=", self.id), ("confirmed_presence", "=", "in_stock")]
+        )
+        return count * 100 <= shown * self.max_unavailable_percent

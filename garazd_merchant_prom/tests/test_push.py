@@ -1,0 +1,287 @@
+import random
+from datetime import timedelta
+from decimal import Decimal
+
+from freezegun import freeze_time
+
+from odoo import Command, fields
+from odoo.tests import tagged
+
+from ..api import const
+from .common import PromCase
+
+EDIT = "/products/edit"
+FAULTS = (
+    ("partial_processed", {"applied": False}),
+    ("partial_processed", {"applied": True}),
+    ("too_many_requests", {}),
+    ("server_error", {"status": 500}),
+    ("server_error", {"status": 503}),
+    ("html_200", {}),
+    ("cut_json", {}),
+    ("reset", {}),
+    ("answer_lost", {}),
+    ("empty_body", {}),
+)
+
+
+class PromPushCase(PromCase):
+    """A store in Production that sends everything; Odoo shows what the shop shows."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.feed = cls.env["product.data.feed"].create(
+            {
+                "name": "Feed",
+                "company_id": cls.company.id,
+                "currency_id": cls.uah.id,
+                "compare_sales_price": True,
+            }
+        )
+        cls.warehouse = cls.env["stock.warehouse"].search(
+            [("company_id", "=", cls.company.id)], limit=1
+        ) or cls.env["stock.warehouse"].create(
+            {"name": "W", "code": "W", "company_id": cls.company.id}
+        )
+
+    def setUp(self):
+        super().setUp()
+        self._sync("products")
+        self.listings = self.env["merchant.listing"].search(
+            [
+                ("store_id", "=", self.store.id),
+                ("product_id", "!=", False),
+                ("currency_id", "in", (False, self.uah.id)),
+            ]
+        )
+        # Let Odoo have what the shop has.
+        for listing in self.listings:
+            product = listing.product_id
+            product.write({"is_storable": True, "list_price": listing.observed_price})
+            self._stock(product, listing.observed_quantity)
+        self.store.write(
+            {
+                "feed_id": self.feed.id,
+                "mode": "production",
+                "push_prices": True,
+                "push_compare_prices": True,
+                "push_stock": True,
+                "push_presence": True,
+                "max_price_percent": 100000,
+                "max_unavailable_percent": 100,
+            }
+        )
+        self.store.state = "connected"
+        self._settle()
+
+    def _stock(self, product, change):
+        self.env["stock.quant"]._update_available_quantity(
+            product, self.warehouse.lot_stock_id, change
+        )
+
+    def _send(self):
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        self._run_cron("operations")
+
+    def _settle(self):
+        """Let everything be compared and sent."""
+        self._send()
+        self._run_cron("sync_products")
+        for hours in range(1, 30):
+            with freeze_time(fields.Datetime.now() + timedelta(hours=2 * hours)):
+                self._send()
+            if not self.env["merchant.listing"].search_count([("push_state", "=", "waiting")]):
+                return
+        self.fail("the queue does not become empty")
+
+    def _items(self):
+        """Return the items of all changes that were sent."""
+        return [item for request in self.sim.requests(EDIT) for item in request.body]
+
+    def _pick(self, **conditions):
+        """Return an ordinary listing with its product and its row on the shop."""
+        for listing in self.listings:
+            row = self.sim.state.products[int(listing.external_id)]
+            if not row["is_variation"] and not row["discount"] and row["quantity_in_stock"]:
+                return listing, listing.product_id, row
+        return self.fail("no such listing")
+
+
+@tagged("post_install", "-at_install")
+class TestPush(PromPushCase):
+    def test_price_and_quantity_are_sent_in_prom_s_words(self):
+        listing, product, row = self._pick()
+        before = len(self._items())
+        product.list_price = 777.5
+        self._stock(product, 3)
+        self._send()
+        quantity = int(listing.desired_quantity)
+        self.assertEqual(
+            self._items()[before:],
+            [{"id": row["id"], "price": 777.5, "quantity_in_stock": quantity}],
+        )
+        self.assertEqual(row["quantity_in_stock"], quantity)
+        self.assertEqual(listing.push_state, "none")
+        request = self.sim.requests(EDIT)[-1]
+        self.assertIsInstance(request.body, list)
+
+    def test_sold_out_becomes_not_available_and_comes_back(self):
+        listing, product, row = self._pick()
+        quantity = listing.desired_quantity
+        self._stock(product, -quantity)
+        self._send()
+        self.assertEqual((row["presence"], row["quantity_in_stock"]), ("not_available", 0))
+        self._stock(product, 2)
+        self._send()
+        self.assertEqual((row["presence"], row["quantity_in_stock"]), ("available", 2))
+
+    def test_crossed_out_price_is_a_discount_there(self):
+        _listing, product, row = self._pick()
+        before = row["price"]
+        self.feed.pricelist_id = self.env["product.pricelist"].create(
+            {
+                "name": "Sale",
+                "currency_id": self.uah.id,
+                "company_id": self.company.id,
+                "item_ids": [
+                    Command.create(
+                        {
+                            "applied_on": "0_product_variant",
+                            "product_id": product.id,
+                            "compute_price": "fixed",
+                            "fixed_price": 1.5,
+                        }
+                    )
+                ],
+            }
+        )
+        self._settle()
+        off = Decimal(str(row["price"])) - Decimal("1.5")
+        self.assertEqual(row["price"], before)
+        self.assertEqual(row["discount"], {"type": "amount", "value": float(off)})
+        self._sync("products")
+        listing = self._get_listing(row["id"])
+        self.assertEqual((listing.observed_price, listing.push_state), (1.5, "none"))
+        self.feed.pricelist_id = False
+        self._settle()
+        self.assertFalse(row["discount"])
+
+    def test_discount_in_percent_is_read_as_the_price_that_remains(self):
+        [product_id] = self.sim.products_of("discount_percent")
+        row = self.sim.state.products[product_id]
+        self.sim.touch_product(product_id, price="200", discount={"type": "percent", "value": 15})
+        self._sync("products")
+        listing = self._get_listing(row["id"])
+        self.assertEqual((listing.observed_price, listing.observed_compare_price), (170, 200))
+        self.sim.touch_product(
+            product_id,
+            discount={"type": "percent", "value": 15, "date_end": "01.01.2020"},
+        )
+        self._sync("products")
+        self.assertEqual((listing.observed_price, listing.observed_compare_price), (200, 0))
+
+    def test_variation_that_inherits_its_presence_gets_its_quantity(self):
+        self.sim.options.variation_refuses_presence = True
+        variation = self.listings.filtered(
+            lambda l: (
+                self.sim.state.products[int(l.external_id)]["is_variation"] and l.desired_quantity
+            )
+        )[0]
+        row = self.sim.state.products[int(variation.external_id)]
+        self._stock(variation.product_id, -variation.desired_quantity)
+        self._send()
+        self.assertEqual(row["quantity_in_stock"], 0)
+        self.assertEqual(variation.push_state, "refused")
+        self.assertEqual(len(self._get_issues("push_refused")), 1)
+        before = len(self._items())
+        self._send()
+        self.assertEqual(len(self._items()), before)
+
+    def test_bad_item_does_not_keep_the_others_from_going(self):
+        listing, product, row = self._pick()
+        others = (self.listings - listing)[:5]
+        self.sim.remove_product(row["id"])
+        for one in others | listing:
+            one.product_id.list_price += 1
+        self._send()
+        self.assertEqual(set(others.mapped("push_state")), {"none"})
+        self.assertEqual(listing.push_state, "refused")
+        self.assertEqual(product, listing.product_id)
+
+    def test_item_nobody_answers_for_is_read_back(self):
+        listing, product, row = self._pick()
+        product.list_price = 555
+        self.sim.faults.add("partial_processed", EDIT, times=2, every=1, applied=True)
+        before = len(self.sim.requests(EDIT))
+        self._send()
+        self.assertEqual(listing.push_state, "none")
+        self.assertEqual(len(self.sim.requests(EDIT)) - before, 1)
+        self.assertEqual(len(self.sim.requests(f"/products/{row['id']}")), 1)
+
+    def test_batch_that_is_too_large_for_prom_is_halved(self):
+        for listing in self.listings:
+            listing.product_id.list_price += 1
+        self.sim.options.max_edit_items = 7
+        self._send()
+        self.assertEqual(set(self.listings.mapped("push_state")), {"none"})
+        sizes = [len(request.body) for request in self.sim.requests(EDIT)]
+        self.assertLessEqual(max(sizes[-4:]), 7)
+
+    def test_prices_in_another_currency_are_not_sent_and_told(self):
+        [product_id] = self.sim.products_of("currency")
+        listing = self._get_listing(product_id)
+        listing.product_id.list_price = 5555
+        self._settle()
+        self.assertFalse([i for i in self._items() if i["id"] == product_id and "price" in i])
+        self.assertIn("UAH", self._get_issues("listing_currency").detail)
+
+    def test_test_environment_never_writes(self):
+        self.store.with_user(self.admin).action_set_test()
+        _listing, product, _row = self._pick()
+        before = len(self.sim.writes())
+        product.list_price = 777
+        self._send()
+        self.assertEqual(len(self.sim.writes()), before)
+        withheld = self._operations(kind="listing_values", state="withheld")
+        self.assertEqual(withheld.request["body"][0]["price"], 777)
+
+    # === CHANCE === #
+
+    def test_whatever_happens_the_shop_shows_what_odoo_has(self):
+        for seed in range(3):
+            with self.subTest(seed=seed):
+                self._shake(random.Random(seed))
+
+    def _shake(self, chance):
+        """Change prices and stock at random while calls fail at random; then compare."""
+        now = fields.Datetime.now()
+        for turn in range(12):
+            for listing in chance.sample(list(self.listings), 6):
+                product = listing.product_id
+                if chance.random() < 0.5:
+                    product.list_price = chance.randrange(100, 90000) / 100
+                else:
+                    held = product.with_company(self.company).qty_available
+                    self._stock(product, chance.choice((-held, 1, 5, -min(held, 2))))
+            if chance.random() < 0.7:
+                name, details = chance.choice(FAULTS)
+                times = chance.choice((1, 3, const.MAX_ATTEMPTS + 1))
+                self.sim.faults.add(name, EDIT, times=times, **details)
+            with freeze_time(now + timedelta(hours=turn)):
+                self._send()
+        self.sim.faults.clear()
+        self._settle()
+        for listing in self.listings:
+            row = self.sim.state.products[int(listing.external_id)]
+            self.assertEqual(row["quantity_in_stock"], listing.desired_quantity)
+            self.assertEqual(float(row["price"]), listing.desired_price)
+            self.assertEqual(row["presence"] == "available", listing.desired_quantity > 0)
+        self._assert_nothing_was_sent_twice()
+
+    def _assert_nothing_was_sent_twice(self):
+        """A value that was confirmed is not sent again before another one was."""
+        before = len(self._items())
+        self._settle()
+        self.assertEqual(len(self._items()), before)
