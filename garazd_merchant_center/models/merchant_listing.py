@@ -46,6 +46,7 @@ class MerchantListing(models.Model):
     observed_quantity = fields.Float(
         string="Quantity on the Marketplace", digits="Product Unit", aggregator=False
     )
+    observed_has_quantity = fields.Boolean(string="Quantity Told")
     observed_presence = fields.Selection(
         selection=[
             ("in_stock", "In stock"),
@@ -107,6 +108,7 @@ class MerchantListing(models.Model):
             "observed_price": float(data.price or 0),
             "observed_compare_price": float(data.compare_price or 0),
             "observed_quantity": float(data.quantity or 0),
+            "observed_has_quantity": data.quantity is not None,
             "observed_presence": data.presence,
         }
 

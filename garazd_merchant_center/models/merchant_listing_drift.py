@@ -62,6 +62,7 @@ class MerchantListing(models.Model):
             vals["confirmed_compare_price"] = self.observed_compare_price
         if "quantity" in names:
             vals["confirmed_quantity"] = self.observed_quantity
+            vals["has_quantity"] = self.observed_has_quantity
         if "presence" in names:
             known = self.observed_presence in dict(PRESENCES)
             vals["confirmed_presence"] = known and self.observed_presence
@@ -75,7 +76,10 @@ class MerchantListing(models.Model):
         """
         pairs = {
             "price": [list(self._get_prices_shown(p)) for p in ("observed", "confirmed")],
-            "quantity": [self.observed_quantity, self.confirmed_quantity],
+            "quantity": [
+                self.observed_has_quantity and self.observed_quantity,
+                self.has_quantity and self.confirmed_quantity,
+            ],
             "presence": [self.observed_presence, self.confirmed_presence],
         }
         return {name: pairs[name][0] for name in owned if pairs[name][0] != pairs[name][1]}

@@ -37,6 +37,10 @@ class MerchantListing(models.Model):
     push_attempts = fields.Integer()
     push_next_attempt = fields.Datetime(string="Next Attempt")
     push_leased_until = fields.Datetime()
+    uncertain_names = fields.Json(
+        help="The names of values that were on their way when the answer was lost, or the worker "
+        "died: the marketplace may have them or not."
+    )
     held_values = fields.Json(help="What waits for the consent of an administrator.")
     agreed_values = fields.Json(help="What an administrator agreed to send.")
     refused_values = fields.Json(help="What the marketplace refused; not sent again as it is.")
@@ -62,6 +66,8 @@ class MerchantListing(models.Model):
         "confirmed_quantity",
         "confirmed_presence",
         "confirmed_at",
+        "has_quantity",
+        "uncertain_names",
         "held_values",
         "refused_values",
         "store_id.push_prices",
@@ -135,23 +141,20 @@ class MerchantListing(models.Model):
         if not (self.product_id and self.desired_presence and self.confirmed_at):
             return {}
         values = {}
-        desired, confirmed = (self._get_prices_shown(p) for p in ("desired", "confirmed"))
-        if (
-            store.push_prices
-            and self.desired_price > 0
-            and desired != confirmed
-            and self._has_currency_of_feed()
+        uncertain = set(self.uncertain_names or ())
+        if store.push_prices and self.desired_price > 0 and self._has_currency_of_feed():
+            desired, confirmed = (self._get_prices_shown(p) for p in ("desired", "confirmed"))
+            if desired != confirmed or "price" in uncertain:
+                values["price"] = desired[0]
+                if desired[1] or confirmed[1] or "compare_price" in uncertain:
+                    values["compare_price"] = desired[1]
+        if store.push_stock and self.is_counted:
+            shown = self.confirmed_quantity if self.has_quantity else None
+            if self.desired_quantity != shown or "quantity" in uncertain:
+                values["quantity"] = self.desired_quantity
+        if store.push_presence and (
+            self.desired_presence != self.confirmed_presence or "presence" in uncertain
         ):
-            values["price"] = desired[0]
-            if desired[1] or confirmed[1]:
-                values["compare_price"] = desired[1]
-        if (
-            store.push_stock
-            and self.is_counted
-            and self.desired_quantity != self.confirmed_quantity
-        ):
-            values["quantity"] = self.desired_quantity
-        if store.push_presence and self.desired_presence != self.confirmed_presence:
             values["presence"] = self.desired_presence
         return values
 
@@ -209,7 +212,10 @@ class MerchantListing(models.Model):
     def _lease(self):
         """Take these listings for sending; return those that no other worker holds."""
         listings = self.try_lock_for_update()
-        listings.write({"push_leased_until": fields.Datetime.now() + LEASE})
+        until = fields.Datetime.now() + LEASE
+        for listing in listings:
+            uncertain = {*(listing.uncertain_names or ()), *listing._get_waiting()}
+            listing.write({"push_leased_until": until, "uncertain_names": sorted(uncertain)})
         return listings
 
     # === GUARDS === #
@@ -274,7 +280,10 @@ class MerchantListing(models.Model):
             refused = {name: sent[name] for name in outcome.refused if name in sent}
             vals["refused_values"] = (self.refused_values or {}) | refused
             vals["error"] = "; ".join(dict.fromkeys(outcome.refused.values()))
-        if outcome.confirmed or outcome.refused:
+        settled = outcome.confirmed | outcome.refused.keys()
+        uncertain = set(self.uncertain_names or ()) - settled
+        vals["uncertain_names"] = sorted(uncertain) or False
+        if settled:
             vals |= {"push_attempts": 0, "push_next_attempt": False, "agreed_values": False}
         else:
             limit = min(BACKOFF_LIMIT, BACKOFF_BASE * 2**self.push_attempts)
@@ -301,6 +310,8 @@ class MerchantListing(models.Model):
         for name in STOCK:
             if name in values:
                 vals[f"confirmed_{name}"] = values[name]
+        if "quantity" in values:
+            vals["has_quantity"] = True
         if "price" in values:
             if self.store_id.push_compare_prices:
                 vals["confirmed_price"] = values["price"]

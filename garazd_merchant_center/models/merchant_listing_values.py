@@ -36,6 +36,9 @@ class MerchantListing(models.Model):
 
     confirmed_price = fields.Monetary()
     confirmed_compare_price = fields.Monetary(string="Confirmed Crossed-out Price")
+    has_quantity = fields.Boolean(
+        string="Quantity Kept There", help="The marketplace has a quantity, not just availability."
+    )
     confirmed_quantity = fields.Float(digits="Product Unit", aggregator=False)
     confirmed_presence = fields.Selection(PRESENCES, string="Confirmed Availability")
     confirmed_at = fields.Datetime(string="Last Confirmed")
