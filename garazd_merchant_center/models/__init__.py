@@ -38,4 +38,5 @@ from . import stock_move
 from . import stock_picking
 from . import stock_quant
 from . import product_product
+from . import product_mapping
 from . import product_pricelist

@@ -64,14 +64,15 @@ class MerchantListingChange(models.Model):
             return
         if noted.store_ids:
             self.create([{"store_id": store_id} for store_id in noted.store_ids])
-        if self._insert_products(noted.product_ids) or noted.store_ids:
-            self.env["merchant.operation"]._wake()
+        if noted.product_ids:
+            self._insert_products(noted.product_ids)
 
     def _insert_products(self, product_ids):
-        """Write down those of the products that a store shows; tell whether there are any."""
-        if not product_ids:
-            return False
-        rows = self.env.execute_query(
+        """Write down those of the products that a store shows.
+
+        Nobody is woken, which would take longer than all the rest; the sender looks every minute.
+        """
+        self.env.cr.execute(
             SQL(
                 """
                 INSERT INTO merchant_listing_change (product_id)
@@ -79,12 +80,10 @@ class MerchantListingChange(models.Model):
                   FROM merchant_listing listing
                   JOIN merchant_store store ON store.id = listing.store_id
                  WHERE listing.product_id IN %s AND store.active AND store.feed_id IS NOT NULL
-                RETURNING 1
                 """,
                 tuple(product_ids | self._get_kit_ids(product_ids)),
             )
         )
-        return bool(rows)
 
     def _get_kit_ids(self, product_ids):
         """Return the kits that have these products as components; with Manufacturing only."""

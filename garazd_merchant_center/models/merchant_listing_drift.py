@@ -97,6 +97,6 @@ class MerchantListing(models.Model):
         if self.store_id.drift_policy == "repair" and self.drift_count < REPAIRS:
             vals = self._prepare_observed_as_confirmed(drift)
             self.write(vals | {"drift_count": self.drift_count + 1, "drift_values": False})
-            self.env["merchant.operation"]._wake()
+            self.env["merchant.listing"]._wake()
             return
         issues._report(self.store_id, "listing_drift", self, severity="warning", name=self.name)

@@ -112,7 +112,7 @@ class MerchantListing(models.Model):
                 "error": False,
             }
         )
-        self.env["merchant.operation"]._wake()
+        self.env["merchant.listing"]._wake()
 
     # === BUSINESS METHODS === #
 
@@ -186,7 +186,7 @@ class MerchantListing(models.Model):
             listing.write({"agreed_values": listing.held_values, "held_values": False})
         for store in self.store_id:
             self.env["merchant.issue"]._resolve(store, ["push_held"])
-        self.env["merchant.operation"]._wake()
+        self.env["merchant.listing"]._wake()
 
     # === TAKING === #
 

@@ -20,7 +20,7 @@ class MerchantListing(models.Model):
 
     @api.model
     def _cron_push(self):
-        """Send what differs. Part of `cron_operations`, after what concerns orders."""
+        """Send what differs. Entry point of `cron_listings`."""
         progress = self.env["ir.cron"]._commit_progress
         while self._insist(self._apply_changes):
             if not progress(1):
@@ -38,6 +38,11 @@ class MerchantListing(models.Model):
                 queue.append(store)
             if not progress(1, remaining=len(queue)):
                 break
+
+    @api.model
+    def _wake(self):
+        """Let the sender begin when the transaction commits."""
+        self.env.ref("garazd_merchant_center.cron_listings").sudo()._trigger()
 
     @api.model
     def _get_stores_to_push(self):
@@ -173,12 +178,6 @@ class MerchantOperation(models.Model):
     kind = fields.Selection(
         selection_add=[(KIND, "Send prices and quantities")], ondelete={KIND: "cascade"}
     )
-
-    @api.model
-    def _cron_send(self):
-        """Override to send prices and quantities after what concerns orders."""
-        super()._cron_send()
-        self.env["merchant.listing"]._cron_push()
 
     def action_retry(self):
         """Override to send what the listings should show now, not what they should then."""

@@ -92,7 +92,7 @@ class MerchantStore(models.Model):
         if not {"feed_id", "active"}.isdisjoint(vals):
             self.env["merchant.listing.change"]._note_stores(self)
         if any(name.startswith("push_") for name in vals) or vals.get("mode") == "production":
-            self.env["merchant.operation"]._wake()
+            self.env["merchant.listing"]._wake()
         return result
 
     # === ACTION METHODS === #

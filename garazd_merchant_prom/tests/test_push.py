@@ -84,7 +84,7 @@ class PromPushCase(PromCase):
     def _send(self):
         self.env.flush_all()
         self.env.cr.precommit.run()
-        self._run_cron("operations")
+        self._run_cron("listings")
 
     def _settle(self):
         """Let everything be compared and sent."""

@@ -63,7 +63,7 @@ class PushCase(DemoCase):
 
     def _send(self):
         self._commit()
-        self._run_cron("operations")
+        self._run_cron("listings")
 
     def _sent(self):
         """Return what was sent, by product."""
@@ -108,13 +108,13 @@ class TestPush(PushCase):
             }
         )
         self._commit()
-        self._run_cron("operations")
+        self._run_cron("listings")
         self._run_cron("sync_products")
         self._send()
         self.assertEqual(self._sent()["p1"], [{"price": "80.0", "old_price": "100.0"}])
         self.feed.pricelist_id = False
         self._commit()
-        self._run_cron("operations")
+        self._run_cron("listings")
         self._run_cron("sync_products")
         self._send()
         self.assertEqual(self._sent()["p1"][1], {"price": "100.0", "old_price": "0.0"})

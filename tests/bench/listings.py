@@ -1,0 +1,81 @@
+"""The benchmark of prices and quantities that are sent: ``make bench``.
+
+It prints what it costs to compare a store with its price list when nothing differs, how long it
+takes from a change until it is sent, and what noting changes costs those who move goods. The
+network is left out: it answers at once.
+
+Options are environment variables:
+
+- ``BENCH_LISTINGS``: how many; ``100000``
+- ``BENCH_KEEP=1``: keep the database ``bench_listings``
+"""
+
+import os
+import sys
+
+from tests.bench._asking import ask, print_table, write
+from tools import databases
+from tools.console import Failure, say, step
+from tools.lock import locked
+from tools.odoo import prepare
+
+LISTINGS = int(os.environ.get("BENCH_LISTINGS") or 100_000)
+KEEP = os.environ.get("BENCH_KEEP") == "1"
+CHANGED = 1000
+MOVES = 150
+DATABASE = "bench_listings"
+
+
+def main():
+    """Run everything and return the exit status."""
+    try:
+        with locked("bench", busy="Another benchmark runs already: wait for it."):
+            environment = prepare(durable=False)
+            try:
+                _run(environment)
+            finally:
+                if not KEEP:
+                    databases.drop(environment, DATABASE)
+    except Failure as failure:
+        say(str(failure))
+        return 1
+    return 0
+
+
+def _run(environment):
+    with step(f"Creating {DATABASE}"):
+        databases.copy(environment, databases.suite_template(environment), DATABASE)
+    with step(f"Filling it with {LISTINGS:,} products"):
+        count = ask(environment, DATABASE, "_listings", "prepare", LISTINGS)
+    with step(f"Comparing {count:,} unchanged listings"):
+        compared = ask(environment, DATABASE, "_listings", "compare")
+    with step(f"Changing and sending {CHANGED:,} prices"):
+        changed = ask(environment, DATABASE, "_listings", "change", CHANGED)
+    with step(f"Receiving goods {2 * MOVES} times"):
+        moved = ask(environment, DATABASE, "_listings", "move", MOVES)
+    print_table(
+        "Comparing unchanged listings",
+        ["listings", "seconds", "queries", "changed", "rows written"],
+        [
+            [
+                f"{count:,}",
+                f"{compared['seconds']:.1f}",
+                f"{compared['queries']:,}",
+                str(compared["updated"]),
+                str(compared["written"]),
+            ]
+        ],
+    )
+    write(
+        f"\n{changed['sent']:,} changed of {count:,}: sent in {changed['calls']} calls within "
+        f"{changed['seconds']:.1f} s of the commit."
+    )
+    slower = (moved["with"] / moved["without"] - 1) * 100
+    write(
+        f"Receiving goods: {moved['without'] * 1000:.1f} ms, {moved['with'] * 1000:.1f} ms when "
+        f"the change is noted ({slower:+.1f} %)."
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
