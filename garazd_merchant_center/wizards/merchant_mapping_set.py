@@ -64,12 +64,11 @@ class MerchantMappingSet(models.TransientModel):
         :raises UserError: another product is mapped to that identifier
         """
         self.ensure_one()
+        product = self.product_id
         external_id = (self.external_id or "").strip()
         if not external_id:
             raise UserError(self.env._("Say which product of the store it is."))
-        taken = self._find(
-            [("external_id", "=", external_id), ("res_id", "!=", self.product_id.id)]
-        )
+        taken = self._find([("external_id", "=", external_id), ("res_id", "!=", product.id)])
         owner = taken.resource_ref
         if owner:
             raise UserError(
@@ -90,12 +89,8 @@ class MerchantMappingSet(models.TransientModel):
         if own := self._find([("res_id", "=", product.id)]):
             own.write(vals)
         else:
-            identity = {
-                "store_id": self.store_id.id,
-                "model": PRODUCT,
-                "res_id": self.product_id.id,
-            }
-            own.create(vals | identity)
+            vals |= {"store_id": self.store_id.id, "model": PRODUCT, "res_id": product.id}
+            own.create(vals)
         return {"type": "ir.actions.act_window_close"}
 
     def _find(self, domain):
