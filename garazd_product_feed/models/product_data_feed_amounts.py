@@ -45,7 +45,8 @@ class ProductDataFeed(models.Model):
         for product in products:
             price = round_price(page.prices[product.id])
             compare_price = page.compare_prices.get(product.id, 0) if price > 0 else 0
-            if product.active and product.sale_ok:
+            # The template: through the variant the field would be computed for each one.
+            if product.active and product.product_tmpl_id.sale_ok:
                 quantity = page.quantities[product.id]
                 presence = get_availability(page, product.id)
                 if presence == "sold_out" and feed.zero_stock_availability == "false":

@@ -152,6 +152,9 @@ class AmountsPage(Page):
     def __init__(self, feed, products):  # without what the other page reads
         self.feed = feed
         self.langs = (feed.lang_id.code,)
+        # Without the texts, which are most of what there is to read.
+        products.fetch(["active", "product_tmpl_id"])
+        products.product_tmpl_id.fetch([*SHARED_FIELDS, "sale_ok"])
         self._read_records(products)
         self._read_amounts(products)
         lines = feed.value_ids.filtered(lambda line: line.target == "on_order")
