@@ -17,6 +17,7 @@
         "wizards/merchant_store_add_views.xml",
         "wizards/merchant_order_recover_views.xml",
         "wizards/merchant_mapping_set_views.xml",
+        "wizards/merchant_import_catalogue_views.xml",
         "views/merchant_sync_run_views.xml",
         "views/merchant_issue_views.xml",
         "views/merchant_operation_views.xml",

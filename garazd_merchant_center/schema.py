@@ -72,6 +72,61 @@ class CategoryData:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PortalCategory:
+    """A category of the marketplace's own catalogue.
+
+    ``path`` is the names from the top down to its own, in the language of ``names[""]`` or in
+    Ukrainian. ``names`` maps language codes to names, "" where the language is not told.
+    ``commission_rate`` is in percent, None where it is not told.
+    """
+
+    external_id: str
+    path: tuple[str, ...]
+    names: dict
+    parent_external_id: str | None = None
+    commission_rate: Decimal | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortalFile:
+    """What a file with categories says.
+
+    ``skipped`` are pairs of the number of a row and why it was left out, in words. What a complete
+    list does not name has vanished.
+    """
+
+    categories: tuple[PortalCategory, ...]
+    skipped: tuple = ()
+    is_complete: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortalAttribute:
+    """An attribute as one category has it: unit and limits belong to both together.
+
+    ``kind`` is a key of ``merchant.category.attribute.kind``; ``values`` are pairs of identifier
+    and names by language.
+    """
+
+    external_id: str
+    names: dict
+    kind: str
+    units: dict
+    minimum: float | None = None
+    maximum: float | None = None
+    values: tuple = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortalAttributeFile:
+    """What a file with attributes says: attributes, and names, by the category's identifier."""
+
+    attributes: dict
+    names: dict
+    skipped: tuple = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class ListingData:
     """One product variant as the marketplace shows it.
 
@@ -85,6 +140,7 @@ class ListingData:
     seller_id: str | None = None
     sku: str | None = None
     category: str | None = None
+    category_external_id: str | None = None
     group_external_id: str | None = None
     status: str | None = None
     presence: str | None = None

@@ -10,11 +10,14 @@ from . import merchant_order_status
 from . import merchant_payment_method
 from . import merchant_delivery_method
 from . import merchant_category
+from . import merchant_category_portal
+from . import merchant_category_attribute
 from . import merchant_listing
 from . import merchant_listing_values
 from . import merchant_listing_change
 from . import merchant_listing_comparison
 from . import merchant_listing_push
+from . import merchant_listing_category
 from . import merchant_listing_drift
 from . import merchant_store_push
 from . import merchant_order

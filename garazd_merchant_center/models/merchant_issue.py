@@ -127,6 +127,11 @@ DETAILS = {
         "so their prices are not sent. Give them the currency %(currency)s in the cabinet of the "
         "marketplace."
     ),
+    "listing_category": _lt(
+        "The marketplace shows %(name)s in the category %(new)s; in Odoo it was given %(old)s. "
+        "Accept Category on the product of the store takes the marketplace's; otherwise ours goes "
+        "out with the next price list, so ignore this issue."
+    ),
     "listing_drift": _lt(
         "The marketplace shows another price, quantity or availability of %(name)s than the one it "
         "had confirmed. Somebody else may have changed it there. Retry sends ours again."
@@ -182,6 +187,7 @@ class MerchantIssue(models.Model):
             ("push_refused", "The marketplace refused a price or quantity"),
             ("push_held", "Many prices or quantities would change at once"),
             ("listing_currency", "Products are sold in another currency"),
+            ("listing_category", "A product stands in another category"),
             ("listing_drift", "A price or quantity was changed by others"),
             ("operation_failed", "A change could not be sent"),
             ("feed_failed", "The price list could not be generated"),

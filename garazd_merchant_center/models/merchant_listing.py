@@ -25,6 +25,13 @@ class MerchantListing(models.Model):
     name = fields.Char()
     category = fields.Char(string="Category on the Marketplace")
     category_id = fields.Many2one("merchant.category", string="Group", ondelete="set null")
+    category_external_id = fields.Char(string="Identifier of the Category", readonly=True)
+    portal_category_id = fields.Many2one(
+        "merchant.category",
+        string="Category in the Catalogue",
+        index="btree_not_null",
+        ondelete="set null",
+    )
     status = fields.Char(string="Status on the Marketplace")
     url = fields.Char(string="Page")
     product_id = fields.Many2one(
@@ -88,20 +95,24 @@ class MerchantListing(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _prepare_listing_vals(self, store, data, categories, currencies):
+    def _prepare_listing_vals(self, store, data, categories, portal_categories, currencies):
         """Return the values of the listing that shows ``data``.
 
         :param ListingData data:
-        :param dict categories: identifier -> merchant.category
+        :param dict categories: identifier -> product group of the store
+        :param dict portal_categories: identifier -> category of the catalogue
         :param dict currencies: ISO code -> res.currency
         """
         category = categories.get(data.group_external_id, self.env["merchant.category"])
+        portal_category = portal_categories.get(data.category_external_id, category.browse())
         return {
             "name": data.name,
             "seller_id": data.seller_id,
             "sku": data.sku,
             "category": data.category,
             "category_id": category.id,
+            "category_external_id": data.category_external_id,
+            "portal_category_id": portal_category.id,
             "status": data.status,
             "url": data.url,
             "currency_id": currencies.get(data.currency, self.env["res.currency"]).id,
@@ -135,11 +146,16 @@ class MerchantListing(models.Model):
             for listing in listings.search(domain + [("external_id", "in", list(by_id))])
         }
         categories = {c.external_id: c for c in self.env["merchant.category"].search(domain)}
+        portal_categories = self.env["merchant.category"]._find_portal(
+            store.marketplace, [data.category_external_id for data in by_id.values()]
+        )
         currencies = {c.name: c for c in self.env["res.currency"].search([])}
         now = fields.Datetime.now()
         to_create = []
         for external_id, data in by_id.items():
-            vals = self._prepare_listing_vals(store, data, categories, currencies)
+            vals = self._prepare_listing_vals(
+                store, data, categories, portal_categories, currencies
+            )
             listing = known.get(external_id)
             if listing is None:
                 identity = {"store_id": store.id, "external_id": external_id}
@@ -154,6 +170,7 @@ class MerchantListing(models.Model):
         read = created | listings.union(*known.values())
         read._match(store)
         read._follow_observed()
+        read._track_categories(store)
         return counts
 
     def _get_changes(self, vals):

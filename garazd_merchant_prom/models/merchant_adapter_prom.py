@@ -268,6 +268,7 @@ class MerchantAdapterProm(models.AbstractModel):
             seller_id=product.external_id,
             sku=product.sku,
             category=product.category.name if product.category else None,
+            category_external_id=product.category.id if product.category else None,
             group_external_id=product.group.id if product.group else None,
             status=product.status,
             presence=product.presence and const.PRESENCES.get(product.presence, "other"),

@@ -1,3 +1,4 @@
+from . import test_catalogue
 from . import test_company
 from . import test_fault
 from . import test_order_kinds

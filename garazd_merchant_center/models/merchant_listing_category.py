@@ -1,0 +1,121 @@
+from odoo import api, fields, models
+
+CODE = "listing_category"
+
+
+class MerchantStore(models.Model):
+    _inherit = "merchant.store"
+
+    track_category_changes = fields.Boolean(
+        tracking=True,
+        help="An issue tells when the marketplace shows a product in another category than the one "
+        "it was given in Odoo.",
+    )
+
+
+class ProductCategory(models.Model):
+    _inherit = "product.category"
+
+    merchant_category_id = fields.Many2one(
+        "merchant.category",
+        string="Category on the Marketplace",
+        domain="[('store_id', '=', False), ('is_leaf', '=', True)]",
+        help="For all products of this category, and of those below it, that have none of their "
+        "own. The price lists publish it.",
+    )
+
+    def _get_merchant_category(self):
+        """Return the category of the nearest one upwards that has any."""
+        category = self
+        while category and not category.merchant_category_id:
+            category = category.parent_id
+        return category.merchant_category_id
+
+
+class ProductTemplate(models.Model):
+    _inherit = "product.template"
+
+    merchant_category_id = fields.Many2one(
+        "merchant.category",
+        string="Category in the Catalogue",
+        compute="_compute_merchant_category_id",
+        inverse="_inverse_merchant_category_id",
+        domain="[('store_id', '=', False), ('is_leaf', '=', True)]",
+        help="Chosen here, it stands above as its number.",
+    )
+
+    @api.depends("portal_category_ref")
+    def _compute_merchant_category_id(self):
+        categories = self.env["merchant.category"].search(
+            [("store_id", "=", False), ("external_id", "in", self.mapped("portal_category_ref"))]
+        )
+        by_id = {category.external_id: category for category in categories}
+        for template in self:
+            template.merchant_category_id = by_id.get(template.portal_category_ref)
+
+    def _inverse_merchant_category_id(self):
+        for template in self:
+            template.portal_category_ref = template.merchant_category_id.external_id
+
+    def _get_portal_category_ref(self):
+        """Return the number of the category that the product was given, its own or its group's."""
+        self.ensure_one()
+        own = self.portal_category_ref
+        return own or self.categ_id.sudo()._get_merchant_category().external_id
+
+
+class ProductDataFeed(models.Model):
+    _inherit = "product.data.feed"
+
+    def _get_portal_refs(self):
+        """Extend with the categories that product categories were given; groups come first."""
+        refs = {}
+        if self.category_source == "internal":
+            categories = self.env["product.category"].sudo().search([])
+            for category in categories:
+                if found := category._get_merchant_category():
+                    refs[self._get_group_number(category)] = found.external_id
+        return refs | super()._get_portal_refs()
+
+
+class MerchantListing(models.Model):
+    """Notices that the marketplace put a product into another category."""
+
+    _inherit = "merchant.listing"
+
+    def _track_categories(self, store):
+        """Tell which listings stand in another category than the one they were given."""
+        if not store.track_category_changes:
+            return
+        issues = self.env["merchant.issue"]
+        for listing in self.filtered("product_id"):
+            wanted = listing.product_id.product_tmpl_id._get_portal_category_ref()
+            shown = listing.category_external_id
+            if not wanted or not shown or not wanted.isdigit() or wanted == shown:
+                issues._resolve(store, [CODE], listing)
+                continue
+            known = self.env["merchant.category"]._find_portal(store.marketplace, [wanted, shown])
+            issues._report(
+                store,
+                CODE,
+                listing,
+                severity="warning",
+                name=listing.name,
+                old=_describe(known.get(wanted), wanted),
+                new=_describe(known.get(shown), listing.category or shown),
+            )
+
+    def action_accept_category(self):
+        """Let products have the category that the marketplace gave them."""
+        self.check_access("read")
+        for listing in self.filtered(lambda l: l.product_id and l.category_external_id):
+            listing.product_id.product_tmpl_id.portal_category_ref = listing.category_external_id
+            self.env["merchant.issue"]._resolve(listing.store_id, [CODE], listing)
+
+
+def _describe(category, text):
+    """Return a category for people, with its commission where it is known."""
+    if not category:
+        return text
+    rate = category.commission_rate
+    return f"{category.complete_name} ({rate:g} %)" if rate else category.complete_name

@@ -1,0 +1,97 @@
+"""Rows of cells out of XLS, XLSX and CSV files."""
+
+import csv
+import io
+import zipfile
+
+import openpyxl
+import xlrd
+
+from .errors import FileUnreadable
+
+#: Bytes of a file, and of what is packed in it.
+MAX_FILE = 20 * 1024 * 1024
+MAX_UNPACKED = 200 * 1024 * 1024
+MAX_ROWS = 200_000
+ENCODINGS = ("utf-8-sig", "cp1251")
+DELIMITERS = ";\t,"
+
+
+def read_tables(content):
+    """Read the sheets of a file.
+
+    :param bytes content: of an XLS, XLSX or CSV file
+    :return: the sheets, each a list of rows of texts; numbers as Python writes them
+    :rtype: list[list[list[str]]]
+    :raises FileUnreadable: it is none of them
+    """
+    if not content.strip():
+        raise FileUnreadable("empty")
+    if len(content) > MAX_FILE:
+        raise FileUnreadable("too_large")
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        return _read_xls(content)
+    if content.startswith(b"PK"):
+        return _read_xlsx(content)
+    return [_read_csv(content)]
+
+
+def _read_xls(content):
+    try:
+        book = xlrd.open_workbook(file_contents=content)
+        return [
+            [[_as_text(cell.value) for cell in sheet.row(number)] for number in range(sheet.nrows)]
+            for sheet in book.sheets()
+        ]
+    except Exception as error:  # xlrd raises whatever a broken file leads it to
+        raise FileUnreadable("broken") from error
+
+
+def _read_xlsx(content):
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            unpacked = sum(item.file_size for item in archive.infolist())
+        if unpacked <= MAX_UNPACKED:
+            # The values of formulas as they were saved, not the formulas.
+            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+            return [
+                [[_as_text(value) for value in row] for row in rows]
+                for rows in (
+                    sheet.iter_rows(max_row=MAX_ROWS, values_only=True) for sheet in book.worksheets
+                )
+            ]
+    except Exception as error:  # openpyxl raises whatever a broken file leads it to
+        raise FileUnreadable("broken") from error
+    raise FileUnreadable("too_large")
+
+
+def _read_csv(content):
+    if b"\0" in content[:1000] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise FileUnreadable("kind")
+    text = _decode(content)
+    head = text[:20_000].splitlines()[:20]
+    delimiter = max(DELIMITERS, key=lambda sign: sum(line.count(sign) for line in head))
+    try:
+        rows = csv.reader(io.StringIO(text), delimiter=delimiter)
+        return [[cell.strip() for cell in row] for row in rows][:MAX_ROWS]
+    except csv.Error as error:
+        raise FileUnreadable("broken") from error
+
+
+def _decode(content):
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace")
+    for encoding in ENCODINGS:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise FileUnreadable("kind")
+
+
+def _as_text(value):
+    if value is None or isinstance(value, bool):
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return " ".join(str(value).split())
