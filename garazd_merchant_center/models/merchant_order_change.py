@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -73,16 +75,18 @@ class MerchantOrder(models.Model):
         self.check_access("read")
         # Elevated: what was read belongs to the system.
         for order in self.sudo().filtered("has_changes"):
-            try:
+            with order._explaining():
                 order.with_env(order.store_id._in_own_context().env)._apply_changes()
-            except MarketplaceError as error:
-                raise UserError(order.store_id.with_env(self.env)._explain(error)) from error
 
     def action_ignore_changes(self):
-        """Leave the sales orders as they are; later changes are told again."""
+        """Leave the sales orders as they are; later changes are told again.
+
+        :raises UserError: what was read last cannot be understood
+        """
         self.check_access("read")
         for order in self.sudo().filtered("has_changes"):
-            data = order.store_id._get_adapter()._parse_order(order.store_id, order.payload)
+            with order._explaining():
+                data = order.store_id._get_adapter()._parse_order(order.store_id, order.payload)
             order._settle_changes(data)
             order.sale_order_id.message_post(
                 body=self.env._(
@@ -92,6 +96,17 @@ class MerchantOrder(models.Model):
             )
 
     # === BUSINESS METHODS === #
+
+    @contextmanager
+    def _explaining(self):
+        """Tell a person who presses a button what is wrong with the order.
+
+        :raises UserError: in place of a ``MarketplaceError``
+        """
+        try:
+            yield
+        except MarketplaceError as error:
+            raise UserError(self.store_id._explain(error)) from error
 
     def _apply_changes(self):
         self.ensure_one()
@@ -108,6 +123,19 @@ class MerchantOrder(models.Model):
 
         :param OrderData data: what the marketplace says
         """
-        self.facts = self.env["merchant.order.updater"]._get_facts(self.store_id, data, self.facts)
+        facts = self.env["merchant.order.updater"]._get_facts(self.store_id, data, self.facts)
+        if self.facts and (facts["cancelled"] or self.sale_order_id.state == "cancel"):
+            # The sales order did not follow the rest, and will when it lives again.
+            facts = self.facts | {"cancelled": facts["cancelled"]}
+        self.facts = facts
+        self._forget_changes()
+
+    def _settle_cancelled(self):
+        """Note that these sales orders were cancelled: no change of them waits for a decision."""
+        for order in self.filtered("change_ids"):
+            order.facts = order.facts | {"cancelled": order.status_id.kind == "cancelled"}
+            order._forget_changes()
+
+    def _forget_changes(self):
         self.change_ids.unlink()
         self.env["merchant.issue"]._resolve(self.store_id, CODES, self)

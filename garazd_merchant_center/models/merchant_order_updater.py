@@ -8,6 +8,8 @@ from odoo.exceptions import UserError
 from ..exceptions import NeedsUser
 
 QUOTATION = ("draft", "sent")
+# Facts about the parcel, kept where the store wants delivery contacts.
+DELIVERY = ("recipient", "phone", "address")
 
 
 class MerchantOrderUpdater(models.AbstractModel):
@@ -89,18 +91,22 @@ class MerchantOrderUpdater(models.AbstractModel):
         :return: values of ``merchant.order.change``
         :rtype: list[dict]
         """
-        changes = []
-        if old["cancelled"] != new["cancelled"]:
-            return [{"kind": "cancelled" if new["cancelled"] else "restored"}]
+        if new["cancelled"]:
+            return [] if old["cancelled"] else [{"kind": "cancelled"}]
+        changes = [{"kind": "restored"}] if old["cancelled"] else []
         for ref in old["lines"] | new["lines"]:
             before, now = old["lines"].get(ref), new["lines"].get(ref)
             changes += self._compare_line(before, now)
         changes += [
-            {"kind": key, "old_value": old.get(key), "new_value": new[key]}
-            for key in ("discount", "recipient", "phone", "address")
-            if key in new and old.get(key, new[key]) != new[key]
+            {"kind": key, "old_value": old[key], "new_value": new[key]}
+            for key in ("discount", *DELIVERY)
+            if self._is_changed(key, old, new)
         ]
         return changes
+
+    def _is_changed(self, key, old, new):
+        """Tell whether a fact changed on the marketplace, and not what the store wants to know."""
+        return key in old and key in new and old[key] != new[key]
 
     def _compare_line(self, before, now):
         if not before or not now:
@@ -128,7 +134,8 @@ class MerchantOrderUpdater(models.AbstractModel):
         :param OrderData data: what its payload says
         """
         facts = self._get_facts(order.store_id, data, order.facts)
-        changes = self._compare(order.facts or facts, facts)
+        old = order.facts or facts
+        changes = self._compare(old, facts)
         sale_order = order.sale_order_id
         self._refresh_fees(order, data, facts)
         if changes and sale_order.state in QUOTATION:
@@ -136,7 +143,7 @@ class MerchantOrderUpdater(models.AbstractModel):
             changes = []
         elif sale_order.state == "cancel":
             # Nothing of what is cancelled matters any more, unless it is to live again.
-            changes = [vals for vals in changes if vals["kind"] == "restored"]
+            changes = changes if old["cancelled"] and not facts["cancelled"] else []
         if not changes:
             order._settle_changes(data)
             return
@@ -197,17 +204,19 @@ class MerchantOrderUpdater(models.AbstractModel):
         old = order.facts
         new = self._get_facts(order.store_id, data, old)
         sale_order = order.sale_order_id
-        if new["cancelled"] != old["cancelled"]:
+        is_restored = old["cancelled"] and not new["cancelled"]
+        if is_restored or new["cancelled"]:
             self._apply_cancellation(sale_order, new["cancelled"])
-            if not new["cancelled"] and order.store_id.confirm_orders:
-                order._confirm()
+        if new["cancelled"]:
             return
         self._apply_lines(order, data, old, new)
         if new["discount"] != old["discount"]:
             self._apply_discount(sale_order, data)
-        if any(old.get(key) != new.get(key) for key in ("recipient", "phone", "address")):
+        if any(self._is_changed(key, old, new) for key in DELIVERY):
             self._apply_delivery(order, data)
         self._check_goods(order, data)
+        if is_restored and order.store_id.confirm_orders:
+            order._confirm()
 
     def _apply_cancellation(self, sale_order, cancelled):
         if not cancelled:

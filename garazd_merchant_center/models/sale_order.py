@@ -86,14 +86,16 @@ class SaleOrder(models.Model):
         return self._ask_cancel_reason() or super().action_cancel()
 
     def _action_cancel(self):
-        """Override of `sale` to tell the marketplace.
+        """Override of `sale` to tell the marketplace and to close what waited for a decision.
 
         Whoever calls this without the wizard gives the marketplace's first reason that needs no
         comment: the seller cannot deliver.
         """
         result = super()._action_cancel()
         # Elevated: see `_action_confirm`.
-        self.sudo().merchant_order_id._push_event("cancelled")
+        merchant_orders = self.sudo().merchant_order_id
+        merchant_orders._settle_cancelled()
+        merchant_orders._push_event("cancelled")
         return result
 
     def _ask_cancel_reason(self):

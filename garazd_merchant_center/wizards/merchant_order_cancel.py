@@ -53,17 +53,26 @@ class MerchantOrderCancel(models.TransientModel):
         :raises UserError: the marketplace does not know the reason, or wants a comment
         """
         self.ensure_one()
+        # None when the marketplace has cancelled them meanwhile.
+        if told := self._get_told_orders():
+            told._push_event("cancelled", **self._get_answer())
+        self.sale_order_ids._action_cancel()
+        return {"type": "ir.actions.act_window_close"}
+
+    # === BUSINESS METHODS === #
+
+    def _get_answer(self):
+        """Return the reason, as ``merchant.order._push_event`` takes it.
+
+        :rtype: dict
+        :raises UserError: see :meth:`action_cancel`
+        """
         comment = (self.comment or "").strip()
         if self.reason not in self._get_reasons():
             raise UserError(self.env._("Choose one of the reasons that this marketplace knows."))
         if self.needs_comment and not comment:
             raise UserError(self.env._("The marketplace wants a comment for this reason."))
-        answer = {"reason": self.reason} | ({"comment": comment} if comment else {})
-        self._get_told_orders()._push_event("cancelled", **answer)
-        self.sale_order_ids._action_cancel()
-        return {"type": "ir.actions.act_window_close"}
-
-    # === BUSINESS METHODS === #
+        return {"reason": self.reason} | ({"comment": comment} if comment else {})
 
     def _get_told_orders(self):
         # Elevated: who cancels sales orders need not have access to the marketplace's.

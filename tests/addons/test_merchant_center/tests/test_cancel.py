@@ -1,6 +1,9 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
+from ..models.merchant_adapter_demo import CANCEL_REASONS
 from .status_common import StatusCase
 
 
@@ -50,9 +53,12 @@ class TestCancel(StatusCase):
     def test_reason_that_the_marketplace_does_not_know_is_refused(self):
         wizard = self._open(self._import_sale().action_cancel())
         self.assertEqual(wizard.reason_codes, ["other", "sold_out", "buyer"])
-        wizard.sale_order_ids = False
         wizard.reason = "buyer"
-        with self.assertRaisesRegex(UserError, "Choose one"):
+        adapter = type(self.env["merchant.adapter.demo"])
+        with (
+            patch.object(adapter, "_get_cancel_reasons", return_value=CANCEL_REASONS[:2]),
+            self.assertRaisesRegex(UserError, "Choose one"),
+        ):
             wizard.action_cancel()
 
     def test_salesperson_without_the_merchant_center_uses_the_wizard(self):
@@ -97,6 +103,16 @@ class TestCancel(StatusCase):
         self._send()
         sale.merchant_order_id.status_id = self._status("cancelled")
         self.assertIs(sale.action_cancel(), True)
+        self.assertFalse(self._send())
+
+    def test_order_that_the_buyer_cancels_while_the_question_is_open_is_cancelled(self):
+        sale = self._confirm()
+        self._send()
+        wizard = self._open(sale.action_cancel())
+        wizard.reason = "sold_out"
+        sale.merchant_order_id.status_id = self._status("cancelled")
+        wizard.action_cancel()
+        self.assertEqual(sale.state, "cancel")
         self.assertFalse(self._send())
 
     def test_switched_off_cancellation_asks_nothing(self):

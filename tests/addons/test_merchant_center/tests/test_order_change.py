@@ -67,6 +67,22 @@ class TestOrderChange(DemoCase):
         self.assertEqual(self.sale.state, "cancel")
         self.assertFalse(self._issues("order_cancelled"))
 
+    def test_address_stays_when_the_store_stops_wanting_delivery_contacts(self):
+        self._change(recipient={"name": "Ivan", "phone": "+380671112233"}, address="Lviv, 5")
+        contact = self.sale.partner_shipping_id
+        self.store.create_delivery_address = False
+        self._change(lines=[self._line("A1")])
+        self.assertEqual((self.sale.amount_total, self.sale.partner_shipping_id), (100, contact))
+
+    def test_address_of_the_staff_stays_when_the_store_begins_to_want_delivery_contacts(self):
+        self.store.create_delivery_address = False
+        self._change(lines=[self._line("A1"), self._line("B2", "60.00")])
+        address = self.sale.partner_shipping_id.create({"name": "The neighbour"})
+        self.sale.partner_shipping_id = address
+        self.store.create_delivery_address = True
+        self._change(lines=[self._line("A1")])
+        self.assertEqual((self.sale.amount_total, self.sale.partner_shipping_id), (100, address))
+
     def test_what_the_staff_added_to_a_quotation_stays(self):
         service = self.env["product.product"].create({"name": "Gift wrap", "type": "service"})
         self.sale.order_line = [
@@ -184,6 +200,23 @@ class TestOrderChange(DemoCase):
         self.assertEqual(self.sale.state, "cancel")
         self.assertFalse(self._issues("order_cancelled"))
 
+    def test_order_cancelled_by_hand_needs_no_decision(self):
+        self.sale.action_confirm()
+        self._change(status="cancelled")
+        self.sale.action_cancel()
+        self.assertEqual(self.sale.state, "cancel")
+        self.assertFalse(self.order.change_ids)
+        self.assertFalse(self._issues("order_cancelled"))
+
+    def test_changes_of_an_order_nobody_can_read_are_neither_applied_nor_ignored(self):
+        self.sale.action_confirm()
+        self._change(lines=[self._line("A1")])
+        self.raw["total"] = "much"
+        self._sync()
+        for name in ("apply", "ignore"):
+            with self.assertRaisesRegex(UserError, "total is much"):
+                getattr(self.order.with_user(self.user), f"action_{name}_changes")()
+
     def test_shipped_order_is_not_cancelled(self):
         self.sale.action_confirm()
         picking = self.sale.picking_ids
@@ -275,3 +308,20 @@ class TestOrderChange(DemoCase):
         self._change(status="paid")
         self.order.action_apply_changes()
         self.assertEqual(self.sale.state, "sale")
+
+    def test_restored_order_follows_what_changed_while_it_was_cancelled(self):
+        self._change(status="cancelled", lines=[self._line("A1")])
+        self._change(lines=[self._line("A1"), self._line("C3", "20.00")])
+        self._change(status="new")
+        self.assertEqual(self.order.change_ids.mapped("kind"), ["restored", "removed", "added"])
+        self.order.action_apply_changes()
+        self.assertEqual((self.sale.state, self._facts()), ("draft", [("A1", 1, 100), ("C3", 1, 20)]))
+
+    def test_changes_of_an_ignored_cancellation_are_told_when_it_is_taken_back(self):
+        self.sale.action_confirm()
+        self._change(status="cancelled", lines=[self._line("A1")])
+        self.order.action_ignore_changes()
+        self._change(status="new")
+        self.assertEqual(self.order.change_ids.mapped("kind"), ["restored", "removed"])
+        self.order.action_apply_changes()
+        self.assertEqual((self.sale.state, self.sale.amount_total), ("sale", 100))
