@@ -14,12 +14,6 @@ class StockPicking(models.Model):
         self._push_deliveries()
         return result
 
-    def action_cancel(self):
-        """Override of `stock`: a backorder that is cancelled may have been all that was left."""
-        result = super().action_cancel()
-        self._push_deliveries()
-        return result
-
     def _push_deliveries(self):
         """Tell the marketplace of orders of which nothing is left to deliver.
 

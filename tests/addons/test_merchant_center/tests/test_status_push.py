@@ -216,6 +216,13 @@ class TestStatusPush(StatusCase):
         sale.picking_ids.filtered(lambda p: p.state != "done").action_cancel()
         self.assertEqual(self._sent_statuses(), ["delivered"])
 
+    def test_part_that_the_sales_order_gives_up_completes_the_order(self):
+        sale = self._confirm("1", self._line(total="200.00", quantity="2"))
+        self._deliver(sale.picking_ids, quantity=1)
+        self.assertEqual(self._sent_statuses(), ["accepted"])
+        sale.order_line.product_uom_qty = 1
+        self.assertEqual(self._sent_statuses(), ["delivered"])
+
     def test_delivery_that_is_cancelled_completes_nothing(self):
         sale = self._confirm()
         self._send()
