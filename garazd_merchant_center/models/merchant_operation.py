@@ -90,9 +90,9 @@ class MerchantOperation(models.Model):
     # === ACTION METHODS === #
 
     def _check_may_send(self):
-        """Refuse to send what was withheld, unless by an administrator in Production."""
+        """Refuse to send what was withheld or given up, unless by an administrator in Production."""
         for operation in self:
-            if operation.state == "withheld":
+            if operation.state in ("withheld", "cancelled"):
                 operation.store_id._check_administrator()
                 if operation.store_id.mode != "production":
                     raise UserError(
@@ -104,7 +104,11 @@ class MerchantOperation(models.Model):
         self.check_access("read")
 
     def action_retry(self):
-        """Send these operations again, now. What was withheld can be sent in Production only."""
+        """Send these operations again, now.
+
+        :raises AccessError: only administrators send what was withheld or cancelled
+        :raises UserError: that is sent in Production only
+        """
         self._check_may_send()
         self.sudo().filtered(lambda o: o.state != "done").write(
             {"state": "pending", "attempts": 0, "next_attempt": False, "error": False}

@@ -110,6 +110,16 @@ class TestOperation(DemoCase):
         self._run_cron("operations")
         self.assertEqual(self._sent(), [("1", "accepted")])
 
+    def test_operation_that_was_given_up_is_sent_by_an_administrator_only(self):
+        """Else a user could cancel what Test mode withheld, and send that."""
+        operation = self._enqueue(self._import_order("1"))
+        operation.with_user(self.user).action_cancel()
+        with self.assertRaises(AccessError):
+            operation.with_user(self.user).action_retry()
+        self.assertEqual(operation.state, "cancelled")
+        operation.with_user(self.admin).action_retry()
+        self.assertEqual(operation.state, "pending")
+
     def test_cancelled_operation_is_not_sent(self):
         operation = self._enqueue(self._import_order("1"))
         operation.with_user(self.user).action_cancel()
