@@ -23,7 +23,10 @@ class SaleOrder(models.Model):
         string="Marketplace Status", compute="_compute_merchant_status", store=True
     )
     merchant_fee = fields.Monetary(
-        string="Marketplace Fee", related="merchant_order_id.commission", store=True
+        string="Marketplace Fee",
+        related="merchant_order_id.commission",
+        store=True,
+        groups="base.group_user",
     )
 
     _merchant_order_uniq = models.UniqueIndex(
@@ -57,6 +60,16 @@ class SaleOrder(models.Model):
             order.merchant_status = " / ".join(filter(None, parts))
 
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _has_field_access(self, field, operation):
+        """Override to leave it to the system which order of a marketplace it is.
+
+        Who names one is shown its buyer, and tells its marketplace what happens.
+        """
+        if field.name == "merchant_order_id" and operation == "write" and not self.env.su:
+            return False
+        return super()._has_field_access(field, operation)
 
     def _action_confirm(self):
         """Override of `sale` to tell the marketplace, record payments and close settled issues."""

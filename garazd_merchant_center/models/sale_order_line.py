@@ -8,6 +8,7 @@ class SaleOrderLine(models.Model):
         string="Marketplace Fee",
         readonly=True,
         copy=False,
+        groups="base.group_user",
         help="What the marketplace charges the seller for this product.",
     )
     # Which line of the marketplace's order it is.

@@ -24,10 +24,19 @@ class SaleOrder(models.Model):
     merchant_do_not_call = fields.Boolean(related="merchant_order_id.do_not_call")
     merchant_cancellation = fields.Char(related="merchant_order_id.cancellation")
     merchant_cancelled_by_buyer = fields.Boolean(related="merchant_order_id.cancelled_by_buyer")
-    merchant_fee_sale = fields.Monetary(related="merchant_order_id.fee_sale")
-    merchant_fee_advertising = fields.Monetary(related="merchant_order_id.fee_advertising")
-    merchant_fee_instalment = fields.Monetary(related="merchant_order_id.fee_instalment")
-    merchant_fee_refunded = fields.Monetary(related="merchant_order_id.fee_refunded")
+    # Not for the buyer, who may see the order in the portal.
+    merchant_fee_sale = fields.Monetary(
+        related="merchant_order_id.fee_sale", groups="base.group_user"
+    )
+    merchant_fee_advertising = fields.Monetary(
+        related="merchant_order_id.fee_advertising", groups="base.group_user"
+    )
+    merchant_fee_instalment = fields.Monetary(
+        related="merchant_order_id.fee_instalment", groups="base.group_user"
+    )
+    merchant_fee_refunded = fields.Monetary(
+        related="merchant_order_id.fee_refunded", groups="base.group_user"
+    )
     merchant_needs_reason = fields.Boolean(
         compute="_compute_merchant_needs_reason", compute_sudo=True
     )
@@ -38,6 +47,7 @@ class SaleOrder(models.Model):
         string="Margin after Fees",
         compute="_compute_merchant_margin",
         compute_sudo=True,
+        groups="base.group_user",
         help="The margin of the order less what the marketplace charges.",
     )
 

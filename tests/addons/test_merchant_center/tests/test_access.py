@@ -56,6 +56,35 @@ class TestAccess(DemoCase):
             with self.assertRaises(AccessError):
                 record.with_user(self.user).write(vals)
 
+    def test_nobody_takes_the_order_of_a_marketplace_for_a_sales_order(self):
+        """Who could would read its buyer, and confirm it on the marketplace."""
+        salesman = self._make_user(
+            "salesman", "sales_team.group_sale_salesman_all_leads", self.other_company
+        )
+        orders = self.env["sale.order"].with_user(salesman)
+        vals = {"partner_id": salesman.partner_id.id}
+        stolen = self._get_order("2").id
+        with self.assertRaises(AccessError):
+            orders.create(vals).write({"merchant_order_id": stolen})
+        with self.assertRaises(AccessError):
+            orders.create({**vals, "merchant_order_id": stolen})
+        with self.assertRaises(AccessError):
+            orders.with_context(default_merchant_order_id=stolen).create(vals)
+
+    def test_buyer_with_a_portal_sees_no_fees(self):
+        sale = self._get_order("1").sale_order_id
+        buyer = self._make_user("buyer", "base.group_portal", self.company)
+        sale.partner_id = buyer.partner_id
+        sale.state = "sent"
+        sale = sale.with_user(buyer)
+        sale.read(["name", "merchant_reference"])
+        for record in (sale, sale.order_line):
+            for name in (name for name in record._fields if name.startswith("merchant_fee")):
+                with self.subTest(name), self.assertRaises(AccessError):
+                    record.read([name])
+        with self.assertRaises(AccessError):
+            sale.read(["merchant_margin"])
+
     def test_buttons_do_nothing_for_another_company(self):
         for record, name in (
             (self.store, "action_sync"),
