@@ -281,9 +281,10 @@ class MerchantListing(models.Model):
     @api.model
     def _group_products(self, store, field_name, values):
         """Return the products of the store's company by the value of a field."""
-        products = self.env[PRODUCT].search(
+        products = self.env[PRODUCT]
+        products = products.search(
             Domain(field_name, "in", list(set(values)))
-            & Domain("company_id", "in", (False, store.company_id.id))
+            & Domain(products._check_company_domain(store.company_id))
         )
         return products.grouped(field_name)
 

@@ -73,12 +73,15 @@ class MerchantOrderBuilder(models.AbstractModel):
         mappings = self.env["merchant.mapping"]
         buyer = data.buyer
         known = mappings._find(store, "res.partner", filter(None, [buyer.external_id]))
-        candidates = known.get(buyer.external_id) or self._find_customers(store, buyer)
+        partners = self.env["res.partner"]
+        own = partners._check_company_domain(store.company_id)
+        candidates = known.get(buyer.external_id, partners).filtered_domain(own)
+        candidates = candidates or self._find_customers(store, buyer)
         partner = candidates[:1]
         if len(candidates) > 1:
             self._report_ambiguous(order, data, candidates)
         if not partner:
-            partner = self.env["res.partner"].create(self._prepare_customer_vals(store, data))
+            partner = partners.create(self._prepare_customer_vals(store, data))
         elif store.partner_tag_ids - partner.category_id:
             partner.category_id |= store.partner_tag_ids
         if buyer.external_id and not known:
@@ -100,7 +103,7 @@ class MerchantOrderBuilder(models.AbstractModel):
                 ways.append(Domain("phone_sanitized", "=", buyer.phone))
         if email := email_normalize(buyer.email):
             ways.append(Domain("email_normalized", "=", email))
-        customers = Domain("company_id", "in", (False, store.company_id.id))
+        customers = Domain(partners._check_company_domain(store.company_id))
         customers &= Domain("parent_id", "=", False)
         for way in ways:
             # Without a limit, which would lead the database away from the index of phones.
@@ -331,7 +334,8 @@ class MerchantOrderBuilder(models.AbstractModel):
         company = order.store_id.company_id
         taken = self.env["product.product"].with_context(active_test=False)
         taken = line.sku and taken.search_count(
-            [("default_code", "=", line.sku), ("company_id", "in", (False, company.id))], limit=1
+            Domain("default_code", "=", line.sku) & Domain(taken._check_company_domain(company)),
+            limit=1,
         )
         price = float(line.price_total / line.quantity) if line.quantity else 0
         return {
@@ -419,7 +423,7 @@ class MerchantOrderBuilder(models.AbstractModel):
 
     def _set_price_unit(self, line, price_unit):
         """Give a line the price of one unit, taxes included."""
-        taxes = self._get_included_taxes(line.tax_ids, line.company_id)
+        taxes = self._get_included_taxes(line.tax_ids)
         vals = self._prepare_price_vals(price_unit) | {"discount": 0}
         changes = {key: value for key, value in vals.items() if line[key] != value}
         if taxes != line.tax_ids:
@@ -427,7 +431,7 @@ class MerchantOrderBuilder(models.AbstractModel):
         if changes:
             line.write(changes)
 
-    def _get_included_taxes(self, taxes, company):
+    def _get_included_taxes(self, taxes):
         """Return the same taxes, counted as part of the price: the buyer pays no more than it.
 
         A tax that is added on top has a twin that is included; it is made once. Of a group of taxes
@@ -442,7 +446,7 @@ class MerchantOrderBuilder(models.AbstractModel):
             twins = self.env["account.tax"].sudo()
             twin = twins.search(
                 [
-                    ("company_id", "=", company.id),
+                    ("company_id", "=", tax.company_id.id),
                     ("type_tax_use", "=", "sale"),
                     ("amount_type", "=", tax.amount_type),
                     ("amount", "=", tax.amount),

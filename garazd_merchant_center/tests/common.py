@@ -44,11 +44,10 @@ class MerchantCase(TransactionCase):
     # === FACTORIES === #
 
     @classmethod
-    def _make_company(cls, name):
+    def _make_company(cls, name, **changes):
         ukraine = cls.env.ref("base.ua")
-        return cls.env["res.company"].create(
-            {"name": name, "currency_id": cls.uah.id, "country_id": ukraine.id}
-        )
+        vals = {"name": name, "currency_id": cls.uah.id, "country_id": ukraine.id}
+        return cls.env["res.company"].create(vals | changes)
 
     @classmethod
     def _make_user(cls, login, groups, company):

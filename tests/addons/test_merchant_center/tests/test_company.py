@@ -71,6 +71,34 @@ class TestCompany(DemoCase):
         self.assertEqual(mappings.store_id, self.store | self.other_store)
         self.assertEqual([p.company_id for p in partners], list(mappings.company_id))
 
+    def test_customer_who_went_to_another_company_is_not_taken(self):
+        buyer = {"external_id": "b7", "name": "Olena", "phone": "+380671112233"}
+        before = self._import_order("2", buyer=buyer).sale_order_id
+        partner = before.partner_id
+        before.unlink()
+        partner.company_id = self.other_company
+        order = self._import_order("3", buyer=buyer)
+        self.assertEqual(order.state, "imported", order.error)
+        self.assertEqual(order.sale_order_id.partner_id.company_id, self.company)
+
+    def test_branch_shares_what_its_company_has(self):
+        branch = self._make_company("Branch", parent_id=self.company.id)
+        market = self._open_market("branch")
+        store = self._make_store(name="Branch", api_token="branch", company_id=branch.id)
+        tax = self._make_tax(20, included=False)
+        self.product.taxes_id = tax
+        customer = self._get_order("1").sale_order_id.partner_id
+        for number in "12":
+            self._order(number, self._line(total="120.00"), market=market)
+        self._sync(store=store)
+        for number in "12":
+            order = self._get_order(number, store)
+            self.assertEqual(order.state, "imported", order.error)
+            sale = order.sale_order_id
+            self.assertEqual((sale.company_id, sale.partner_id), (branch, customer))
+            self.assertEqual(sale.order_line.product_id, self.product)
+            self.assertEqual((sale.amount_untaxed, sale.amount_total), (100, 120))
+
     def test_created_products_stay_in_their_company(self):
         stores = self.store | self.other_store
         stores.unknown_product_policy = "create"
