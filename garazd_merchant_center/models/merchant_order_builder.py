@@ -270,7 +270,7 @@ class MerchantOrderBuilder(models.AbstractModel):
         for line, line_data in zip(lines, data.lines, strict=False):
             self._fill_line(line, line_data)
         if data.discount:
-            self._set_price(lines[-1], -data.discount)
+            self._set_discount(lines.order_id, data)
 
     def _fill_line(self, line, line_data):
         """Give a line the quantity and the amount that the marketplace tells.

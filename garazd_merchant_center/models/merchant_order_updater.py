@@ -210,7 +210,7 @@ class MerchantOrderUpdater(models.AbstractModel):
         if new["cancelled"]:
             return
         self._apply_lines(order, data, old, new)
-        if new["discount"] != old["discount"]:
+        if any(new[key] != old[key] for key in ("lines", "discount")):
             self._apply_discount(sale_order, data)
         if any(self._is_changed(key, old, new) for key in DELIVERY):
             self._apply_delivery(order, data)
@@ -277,16 +277,11 @@ class MerchantOrderUpdater(models.AbstractModel):
 
     def _apply_discount(self, sale_order, data):
         builder = self.env["merchant.order.builder"]
-        product = self.env.ref("garazd_merchant_center.product_discount")
-        lines = sale_order.order_line.filtered(lambda line: line.product_id == product)
-        if not data.discount:
-            self._remove_lines(lines)
-            return
-        if not lines:
-            vals = builder._prepare_discount_vals(data)
-            lines = lines.create({**vals, "order_id": sale_order.id})
-        self._check_not_invoiced(lines)
-        builder._set_price(lines[0], -data.discount)
+        lines = builder._get_discount_lines(sale_order)
+        now = [(line.tax_ids, -line.price_total) for line in lines if line.product_uom_qty]
+        if now != builder._split_discount(sale_order, data):
+            self._check_not_invoiced(lines)
+            self._remove_lines(builder._set_discount(sale_order, data))
 
     def _apply_delivery(self, order, data):
         """Change who gets the parcel, and where, also on parcels that are still to be sent."""
@@ -302,10 +297,9 @@ class MerchantOrderUpdater(models.AbstractModel):
 
         What the staff added stays out of it.
         """
-        discount = self.env.ref("garazd_merchant_center.product_discount")
-        lines = order.sale_order_id.order_line.filtered(
-            lambda line: line.merchant_line_ref or line.product_id == discount
-        )
+        sale_order = order.sale_order_id
+        lines = sale_order.order_line.filtered("merchant_line_ref")
+        lines |= self.env["merchant.order.builder"]._get_discount_lines(sale_order)
         actual = sum(lines.mapped("price_total"))
         if order.currency_id.compare_amounts(actual, float(data.amount_total)):
             raise NeedsUser(

@@ -95,6 +95,31 @@ class TestOrderAmount(DemoCase):
         )
         self.assertEqual((discount.name, discount.price_total), ("SPRING", -14.50))
 
+    def test_discount_is_taxed_as_the_goods_are(self):
+        for code, taxes in (
+            ("A", self._make_tax(20, included=False)),
+            ("B", self._make_tax(7, included=True)),
+            ("C", self.env["account.tax"]),
+        ):
+            self._make_product(code, taxes_id=[(6, 0, taxes.ids)])
+        lines = [self._line("A", "120.00"), self._line("B", "107.00"), self._line("C", "100.00")]
+        order = self._import_order("1", *lines, total="294.30", discount="32.70")
+        sale = order.sale_order_id
+        self.assertEqual((sale.amount_untaxed, sale.amount_total), (270, 294.30))
+        self.assertEqual(sale.order_line[3:].mapped("price_total"), [-12, -10.7, -10])
+        raw = self.market.orders[0]
+        raw |= {"lines": lines[:1], "total": "100.00", "discount": "20.00"}
+        self._sync()
+        self.assertEqual((sale.amount_tax, sale.amount_total, len(sale.order_line)), (16.67, 100, 2))
+
+    def test_parts_of_a_discount_make_it_to_the_kopeck(self):
+        for rate in (20, 7, 14):
+            taxes = self._make_tax(rate, included=True)
+            self._make_product(str(rate), taxes_id=[(6, 0, taxes.ids)])
+        lines = [self._line(str(rate), "33.33") for rate in (20, 7, 14)]
+        order = self._import_order("1", *lines, total="99.98", discount="0.01")
+        self.assertEqual(order.sale_order_id.amount_total, 99.98, order.error)
+
     def test_total_that_differs_is_refused(self):
         self._make_product("A1")
         before = self.env["sale.order"].search_count([])

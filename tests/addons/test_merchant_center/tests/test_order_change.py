@@ -217,6 +217,13 @@ class TestOrderChange(DemoCase):
             with self.assertRaisesRegex(UserError, "total is much"):
                 getattr(self.order.with_user(self.user), f"action_{name}_changes")()
 
+    def test_discount_of_a_confirmed_order_comes_and_goes(self):
+        self.sale.action_confirm()
+        for discount in ("15.00", "0", "20.00"):
+            self._change(discount=discount)
+            self.order.action_apply_changes()
+            self.assertEqual(self.sale.amount_total, 150 - float(discount))
+
     def test_shipped_order_is_not_cancelled(self):
         self.sale.action_confirm()
         picking = self.sale.picking_ids
