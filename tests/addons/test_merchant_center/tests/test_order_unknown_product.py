@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import DemoCase
@@ -14,6 +15,18 @@ class TestOrderUnknownProduct(DemoCase):
     def _products(self, **domain):
         products = self.env["product.product"].with_context(active_test=False)
         return products.search([(key, "=", value) for key, value in domain.items()])
+
+    def test_products_that_orders_need_are_not_deleted(self):
+        groups = "product.group_product_manager,stock.group_stock_user"
+        manager = self._make_user("manager", groups, self.company)
+        for name in ("product_unknown", "product_discount"):
+            product = self.env.ref(f"garazd_merchant_center.{name}").with_user(manager)
+            for record in (product, product.product_tmpl_id):
+                with self.assertRaisesRegex(UserError, "Archive it"):
+                    record.unlink()
+            product.active = False
+        order = self._import_order("1", self._line("NEW"), total="90.00", discount="10.00")
+        self.assertEqual(order.state, "imported", order.error)
 
     # === CREATE === #
 
