@@ -283,7 +283,10 @@ class MerchantOrder(models.Model):
         self.env.flush_all()
         try:
             with self.env.cr.savepoint():
-                self._import_or_raise()
+                data = self._understand()
+            # What the order is like stays known, whatever becomes of its sales order.
+            with self.env.cr.savepoint():
+                self._import_or_raise(data)
         except CONFLICTS:
             # Somebody else works on the same records: done again, see `merchant.sync.run`.
             raise
@@ -294,21 +297,29 @@ class MerchantOrder(models.Model):
                 _logger.exception("Order %s could not be imported", self.id)
             self._hold(NeedsUser("order_failed", number=self.number, reason=str(error)))
 
-    def _import_or_raise(self):
-        """Do the work of :meth:`_import`.
+    def _understand(self):
+        """Read the payload and show what it says.
 
+        :rtype: OrderData
+        :raises NeedsUser: it cannot be understood
+        """
+        data = self.store_id._get_adapter()._parse_order(self.store_id, self.payload)
+        self.write(self._prepare_order_vals(data))
+        if self.sale_order_id:
+            self._drop_overtaken_statuses()
+        return data
+
+    def _import_or_raise(self, data):
+        """Make the sales order, or bring it up to date.
+
+        :param OrderData data: what the payload says
         :raises MarketplaceError: the order is held, for a reason that has a text
         """
         store = self.store_id
         is_new = self.state == "new"
-        data = store._get_adapter()._parse_order(store, self.payload)
-        self.write(self._prepare_order_vals(data))
         if self.status_id.kind == "unknown":
-            # Not raised: the status must stay, for an administrator to say what it means.
-            self._hold(NeedsUser("order_unknown_status", status=data.status.external_id))
-            return
+            raise NeedsUser("order_unknown_status", status=data.status.external_id)
         if self.sale_order_id:
-            self._drop_overtaken_statuses()
             self.env["merchant.order.builder"]._fill_placeholders(self, data)
             self.env["merchant.order.updater"]._update(self, data)
             self.state = "imported"

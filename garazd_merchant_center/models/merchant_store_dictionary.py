@@ -1,4 +1,7 @@
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
+from odoo.exceptions import LockError
 
 from ..exceptions import MarketplaceError
 
@@ -65,7 +68,10 @@ class MerchantStoreDictionary(models.AbstractModel):
 
     @api.model
     def _get_or_create(self, store, data):
-        """Return the entry for ``data``, learning it when an order names it first."""
+        """Return the entry for ``data``, learning it when an order names it first.
+
+        :raises LockError: somebody else learns it at this moment; do it again
+        """
         if data is None:
             return self.browse()
         # All of them: they stay in the cache for the next order.
@@ -74,5 +80,10 @@ class MerchantStoreDictionary(models.AbstractModel):
             if entry.external_id == data.external_id:
                 return entry.with_env(self.env)
         identity = {"store_id": store.id, "external_id": data.external_id}
-        entry = entries.create(self._prepare_entry_vals(store, data) | identity)
+        try:
+            with self.env.cr.savepoint():
+                entry = entries.create(self._prepare_entry_vals(store, data) | identity)
+        except UniqueViolation as error:
+            # Learned from another order at this moment; only a new transaction sees it.
+            raise LockError(self.env._("Somebody else works with this store. Try again.")) from error
         return entry.with_env(self.env)

@@ -4,6 +4,8 @@ from odoo.exceptions import LockError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.garazd_merchant_center.schema import StatusData
+
 from .common import DemoCase
 
 
@@ -32,6 +34,20 @@ class TestOrderTrouble(DemoCase):
             order._import()
         self.assertEqual(order.state, "imported")
 
+    def test_status_that_another_order_teaches_at_the_same_time_is_met_by_doing_it_again(self):
+        self._import_order()
+        statuses = self.env["merchant.order.status"]
+        data = StatusData(external_id="own", name="Own", kind="custom")
+        # Kept before the other transaction adds its status, as this one would keep it.
+        self.assertTrue(self.store.with_context(active_test=False).status_ids)
+        self.env.cr.execute(
+            "INSERT INTO merchant_order_status (store_id, external_id, name, kind)"
+            " VALUES (%s, 'own', 'Own', 'custom')",
+            [self.store.id],
+        )
+        with mute_logger("odoo.sql_db"), self.assertRaises(LockError):
+            statuses._get_or_create(self.store, data)
+
     def test_bad_orders_stop_nothing(self):
         self._order("good 1")
         self._order("empty", lines=[])
@@ -51,6 +67,30 @@ class TestOrderTrouble(DemoCase):
         self._assert_held(self._get_order("money"), "order_unreadable", "total is much")
         self._assert_held(self._get_order("broken"), "order_failed", "could not be imported")
         self.assertIn("2026-03-01", self._get_issues("order_without_identifier").detail)
+
+    def test_held_order_shows_what_it_is_like(self):
+        order = self._import_order("1", lines=[], payment_state="paid")
+        self._assert_held(order, "order_without_lines", "has no products")
+        self.assertRecordValues(
+            order, [{"buyer_name": "Olena Koval", "payment_state": "paid", "amount_total": 100}]
+        )
+        self.assertTrue(order.date_order)
+        self.assertEqual(order.status_id, self._status("new"))
+
+    def test_status_is_followed_also_when_the_quotation_cannot_follow(self):
+        order = self._import_order()
+        self.market.orders[0] |= {
+            "lines": [self._line(total="90.00")],
+            "total": "91.00",
+            "status": "paid",
+            "payment_state": "paid",
+        }
+        self._sync()
+        self.assertEqual((order.state, order.error_code), ("failed", "order_total_differs"))
+        self.assertEqual((order.status_id.kind, order.payment_state), ("paid", "paid"))
+        self.assertEqual(order.sale_order_id.amount_total, 100)
+        order.sale_order_id.action_confirm()
+        self.assertFalse(self._operations(), "the marketplace has a later status")
 
     def test_what_was_read_is_kept_as_it_came(self):
         order = self._import_order("1", total="much")
