@@ -87,7 +87,7 @@ class MerchantAdapterProm(models.AbstractModel):
                 elif len(batch) > 1:
                     waiting.append([change])
                 else:
-                    confirmed[key] |= self._prom_read_back(client, change)
+                    confirmed[key] |= self._prom_read_listing(client, change)
         return {
             change.external_id: schema.ListingOutcome(
                 confirmed=frozenset(confirmed[change.external_id]),
@@ -121,7 +121,7 @@ class MerchantAdapterProm(models.AbstractModel):
             for group in groups
         ]
 
-    def _prom_read_back(self, client, change):
+    def _prom_read_listing(self, client, change):
         """Return the names of the values that Prom shows as they were sent: GET products/{id}.
 
         :rtype: set[str]
