@@ -90,7 +90,7 @@ class MerchantOperation(models.Model):
     # === ACTION METHODS === #
 
     def _check_may_send(self):
-        """Refuse to send what was withheld or given up, unless by an administrator in Production."""
+        """Refuse to send what was withheld or cancelled but by administrators in Production."""
         for operation in self:
             if operation.state in ("withheld", "cancelled"):
                 operation.store_id._check_administrator()

@@ -85,5 +85,6 @@ class MerchantStoreDictionary(models.AbstractModel):
                 entry = entries.create(self._prepare_entry_vals(store, data) | identity)
         except UniqueViolation as error:
             # Learned from another order at this moment; only a new transaction sees it.
-            raise LockError(self.env._("Somebody else works with this store. Try again.")) from error
+            message = self.env._("Somebody else works with this store. Try again.")
+            raise LockError(message) from error
         return entry.with_env(self.env)

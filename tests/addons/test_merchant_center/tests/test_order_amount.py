@@ -110,7 +110,8 @@ class TestOrderAmount(DemoCase):
         raw = self.market.orders[0]
         raw |= {"lines": lines[:1], "total": "100.00", "discount": "20.00"}
         self._sync()
-        self.assertEqual((sale.amount_tax, sale.amount_total, len(sale.order_line)), (16.67, 100, 2))
+        self.assertEqual((sale.amount_tax, sale.amount_total), (16.67, 100))
+        self.assertEqual(len(sale.order_line), 2)
 
     def test_parts_of_a_discount_make_it_to_the_kopeck(self):
         for rate in (20, 7, 14):
