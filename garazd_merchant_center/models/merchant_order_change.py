@@ -30,6 +30,7 @@ class MerchantOrderChange(models.Model):
             ("quantity", "Quantity"),
             ("total", "Amount"),
             ("discount", "Discount"),
+            ("amount", "Order total"),
             ("recipient", "Recipient"),
             ("phone", "Recipient's phone"),
             ("address", "Address"),

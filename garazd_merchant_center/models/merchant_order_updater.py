@@ -46,6 +46,7 @@ class MerchantOrderUpdater(models.AbstractModel):
                 for ref, line in zip(refs, data.lines, strict=True)
             },
             "discount": _to_text(data.discount),
+            "amount": _to_text(data.amount_total),
             "cancelled": data.status.kind == "cancelled",
         }
         if store.create_delivery_address:
@@ -102,6 +103,9 @@ class MerchantOrderUpdater(models.AbstractModel):
             for key in ("discount", *DELIVERY)
             if self._is_changed(key, old, new)
         ]
+        if not changes and self._is_changed("amount", old, new):
+            # Nothing explains it, so nothing can follow it; but somebody has to know.
+            changes = [{"kind": "amount", "old_value": old["amount"], "new_value": new["amount"]}]
         return changes
 
     def _is_changed(self, key, old, new):

@@ -217,6 +217,24 @@ class TestOrderChange(DemoCase):
             with self.assertRaisesRegex(UserError, "total is much"):
                 getattr(self.order.with_user(self.user), f"action_{name}_changes")()
 
+    def test_total_that_changes_without_a_reason_is_told(self):
+        self.raw["total"] = "140.00"
+        self._sync()
+        self.assertEqual(self.order.state, "failed")
+        self.assertEqual(self.order.error_code, "order_total_differs")
+        self._change(lines=[self._line("A1"), self._line("B2", "40.00")])
+        self.assertEqual((self.order.state, self.sale.amount_total), ("imported", 140))
+        self.sale.action_confirm()
+        self.raw["total"] = "130.00"
+        self._sync()
+        self.assertRecordValues(
+            self.order.change_ids, [{"kind": "amount", "old_value": "140", "new_value": "130"}]
+        )
+        with self.assertRaisesRegex(UserError, "costs 130"):
+            self.order.action_apply_changes()
+        self.order.action_ignore_changes()
+        self.assertFalse(self._issues("order_changed"))
+
     def test_discount_of_a_confirmed_order_comes_and_goes(self):
         self.sale.action_confirm()
         for discount in ("15.00", "0", "20.00"):
