@@ -225,7 +225,7 @@ class MerchantOrderUpdater(models.AbstractModel):
     def _apply_cancellation(self, sale_order, cancelled):
         if not cancelled:
             sale_order.action_draft()
-        elif sale_order.picking_ids.filtered(lambda picking: picking.state == "done"):
+        elif sale_order.picking_ids._filter_to_buyer().filtered(lambda p: p.state == "done"):
             raise UserError(
                 self.env._(
                     "The goods of %(name)s were shipped. Take them back with a return, then press "

@@ -254,6 +254,18 @@ class TestOrderChange(DemoCase):
         self.assertEqual(self.sale.state, "sale")
         self.assertTrue(self.order.change_ids)
 
+    def test_order_whose_goods_are_still_in_the_warehouse_is_cancelled(self):
+        warehouse = self.env["stock.warehouse"].search([("company_id", "=", self.company.id)])
+        warehouse.delivery_steps = "pick_ship"
+        self.sale.action_confirm()
+        pick = self.sale.picking_ids
+        pick.move_ids.picked = True
+        pick.button_validate()
+        self._change(status="cancelled")
+        self.order.action_apply_changes()
+        self.assertEqual((pick.state, self.sale.state), ("done", "cancel"))
+        self.assertEqual(set((self.sale.picking_ids - pick).mapped("state")), {"cancel"})
+
     def test_invoiced_line_is_not_changed(self):
         self.sale.order_line.product_id.invoice_policy = "order"
         self.sale.action_confirm()
