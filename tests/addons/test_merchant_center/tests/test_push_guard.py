@@ -10,6 +10,39 @@ from .test_push import PushCase
 
 
 @tagged("post_install", "-at_install")
+class TestPushPreview(PushCase):
+    """What would be sent stands in a list, in words, in both environments."""
+
+    def _read(self, **changes):
+        """Return what the list says of the first product to a user."""
+        self.store.write(changes)
+        self._send()
+        return self._get_listing("p1").with_user(self.user).change_text.replace("\xa0", " ")
+
+    def test_old_and_new_values_are_named(self):
+        self.goods["A1"].list_price = 150
+        self._stock("A1", -10)
+        self.assertEqual(
+            self._read(mode="test"),
+            "Price: 100.00 ₴ → 150.00 ₴; Quantity: 10 → 0; Availability: In stock → Sold out",
+        )
+
+    def test_only_what_the_store_sends_is_named(self):
+        self.goods["A1"].list_price = 150
+        self._stock("A1", -10)
+        self.assertEqual(
+            self._read(mode="test", push_prices=False, push_presence=False), "Quantity: 10 → 0"
+        )
+
+    def test_what_asks_for_consent_is_named_and_what_was_sent_is_not(self):
+        self.goods["A1"].list_price = 150
+        self._stock("A1", -10)
+        self.assertEqual(self._read(max_price_percent=30), "Price: 100.00 ₴ → 150.00 ₴")
+        self.store.action_push_held()
+        self.assertEqual(self._read(), "")
+
+
+@tagged("post_install", "-at_install")
 class TestPushGuard(PushCase):
     """What may be a mistake waits for a person; everything else goes on."""
 
