@@ -116,6 +116,30 @@ class TestPushFault(PushCase):
         self.assertEqual((self._remote()["price"], self._remote("p3")["price"]), ("110.0", "310.0"))
         self.assertFalse(self._get_issues("marketplace_unreachable"))
 
+    @mute_logger("odoo.addons.garazd_merchant_center.models.merchant_listing_values")
+    def test_price_list_that_is_broken_stops_no_other_store(self):
+        broken = self.feed.copy()
+        self._open_market("other").products.append(dict(self._remote(), id="o1"))
+        other = self._make_store(name="Other", api_token="other", feed_id=broken.id)
+        other.action_sync_products()
+        self._run_cron("sync_products")
+        self._send()
+        # A field that went with its module.
+        self.env.cr.execute(
+            "UPDATE product_data_feed SET domain = %s WHERE id = %s",
+            ("[('gone_field', '=', 1)]", broken.id),
+        )
+        broken.invalidate_recordset()
+        self.goods["A1"].list_price = 110
+        self._send()
+        self.assertEqual(self._remote()["price"], "110.0")
+        issue = self._get_issues("push_failed", store=other)
+        self.assertIn("gone_field", issue.detail)
+        broken.domain = "[]"
+        issue.with_user(self.user).action_retry()
+        self._run_cron("sync_products")
+        self.assertEqual(issue.state, "resolved")
+
     def test_issue_of_a_refused_value_closes_when_nobody_wants_it_any_more(self):
         self.market.refusals["price"] = "no"
         self.goods["A1"].list_price = 110
