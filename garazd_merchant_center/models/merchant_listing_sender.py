@@ -187,7 +187,7 @@ class MerchantListing(models.Model):
                 "kind": KIND,
                 "res_model": store._name,
                 "res_id": store.id,
-                "record_name": self.env._("%(count)s products", count=len(changes)),
+                "record_name": self.env._("Products: %(count)s", count=len(changes)),
                 "payload": {"listing_ids": list(changes)},
                 "state": state,
                 "attempts": 1,
