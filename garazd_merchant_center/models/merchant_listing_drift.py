@@ -7,6 +7,9 @@ from .merchant_listing_values import PRESENCES
 
 # What was read so soon after a change was confirmed may be older than it.
 GRACE = timedelta(minutes=15)
+# A difference counts when it still stands after this time. A list may show a product twice, and
+# orders, which take off the quantity, are read every half an hour.
+SEEN_AGAIN = timedelta(minutes=45)
 # So often a value is sent again that somebody else changes back each time.
 REPAIRS = 3
 # What has stood that long is no tug-of-war any more.
@@ -19,13 +22,14 @@ class MerchantListing(models.Model):
     _inherit = "merchant.listing"
 
     drift_values = fields.Json(help="What was read last instead of what was confirmed.")
+    drift_at = fields.Datetime(help="When it was read first.")
     drift_count = fields.Integer(help="How often a value was sent again because of that.")
 
     def _follow_observed(self):
         """Compare what was just read with what the marketplace had confirmed.
 
         What Odoo does not send is simply as it was read. Of the rest, a difference counts when it
-        is read twice: the marketplace takes an order off the quantity before Odoo knows of it.
+        is read again later: the marketplace takes an order off the quantity before Odoo knows of it.
         """
         for listing in self:
             owned = listing._get_owned()
@@ -102,8 +106,11 @@ class MerchantListing(models.Model):
             if self.drift_count and self.confirmed_at < fields.Datetime.now() - PEACE:
                 self.drift_count = 0
             return
+        now = fields.Datetime.now()
         if drift != self.drift_values:
-            self.drift_values = drift
+            self.write({"drift_values": drift, "drift_at": now})
+            return
+        if self.drift_at > now - SEEN_AGAIN:
             return
         if self.store_id.drift_policy == "repair" and self.drift_count < REPAIRS:
             self._send_again(drift, self.drift_count + 1)

@@ -164,6 +164,20 @@ class TestPushFault(PushCase):
         self._send_later()
         self.assertRecordValues(listing, [{"confirmed_price": 110, "push_state": "none"}])
 
+    def test_order_that_odoo_does_not_know_yet_is_no_change_by_others(self):
+        """A list that shows a product twice is no second look."""
+        self._remote()["quantity"] = "9"
+        self.market.products.append(self._remote())
+        with freeze_time(fields.Datetime.now() + timedelta(hours=1)):
+            self._sync("products")
+            self._sync("products")
+            self._send()
+        self.assertFalse(self._sent())
+        with freeze_time(fields.Datetime.now() + timedelta(hours=2)):
+            self._sync("products")
+            self._send()
+        self.assertEqual(self._sent(), {"p1": [{"quantity": "10.0"}]})
+
     def test_repairs_are_forgotten_when_ours_stays(self):
         listing = self._get_listing("p1")
         listing.drift_count = 3
