@@ -29,7 +29,7 @@ class MerchantListing(models.Model):
         """Compare what was just read with what the marketplace had confirmed.
 
         What Odoo does not send is simply as it was read. Of the rest, a difference counts when it
-        is read again later: the marketplace takes an order off the quantity before Odoo knows of it.
+        is read again later: the marketplace takes an order off the quantity before Odoo knows it.
         """
         for listing in self:
             owned = listing._get_owned()

@@ -92,7 +92,7 @@ class TestPushFault(PromPushCase):
 
     def test_batch_that_takes_too_long_is_continued_another_time(self):
         listings = self._change(6)
-        self.classPatch(type(self.env["merchant.adapter.prom"]), "_prom_patience", 0)
+        self.patch(type(self.env["merchant.adapter.prom"]), "_prom_patience", 0)
         self.sim.faults.add("partial_processed", EDIT, times=1, every=2, applied=False)
         self._send()
         self.assertEqual(len(self._calls()), 1)
