@@ -296,7 +296,7 @@ class TestPush(PromPushCase):
         for listing in self.listings:
             row = self.sim.state.products[int(listing.external_id)]
             self.assertEqual(row["quantity_in_stock"], listing.desired_quantity)
-            self.assertEqual(float(row["price"]), listing.desired_price)
+            self.assertEqual(float(row["price"] or 0), listing.desired_price)
             if not row["variation_group_id"]:
                 # Variations have the presence of their base.
                 self.assertEqual(row["presence"] == "available", listing.desired_quantity > 0)
