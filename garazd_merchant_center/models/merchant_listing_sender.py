@@ -14,6 +14,8 @@ BATCH = 100
 KIND = "listing_values"
 # Seconds until a store is tried again that did not answer, in case it named no time.
 PAUSE = (30, 120)
+# How long nobody asks whether something else would be withheld.
+WITHHELD_FOR = timedelta(hours=3)
 # When the first ones all fail by an error nobody expected, so will the others.
 FEW_ERRORS = 3
 
@@ -180,7 +182,13 @@ class MerchantListing(models.Model):
 
         :param dict changes: ``ListingChange`` by the id of the listing
         """
-        request = store._get_adapter()._prepare_listing_changes(store, list(changes.values()))
+        try:
+            adapter = store._get_adapter()
+            request = adapter._prepare_listing_changes(store, list(changes.values())).as_json()
+        except Exception as error:
+            _logger.exception("The prices and quantities of store %s make no request", store.id)
+            self.env["merchant.issue"]._report(store, "push_failed", reason=str(error), step=KIND)
+            request = False
         self.env["merchant.operation"].sudo().create(
             {
                 "store_id": store.id,
@@ -191,7 +199,7 @@ class MerchantListing(models.Model):
                 "payload": {"listing_ids": list(changes)},
                 "state": state,
                 "attempts": 1,
-                "request": request.as_json(),
+                "request": request,
                 "response": response,
                 "done_at": fields.Datetime.now(),
             }
@@ -208,6 +216,8 @@ class MerchantListing(models.Model):
             batch = listings[start : start + BATCH]
             for listing in batch:
                 listing.withheld_values = listing._get_waiting()
+            # Until then only a listing that changes is looked at.
+            batch.push_next_attempt = fields.Datetime.now() + WITHHELD_FOR
             changes = {listing.id: listing._as_change() for listing in batch}
             self._keep_history(store, changes, "withheld")
 

@@ -118,7 +118,8 @@ class MerchantListing(models.Model):
             for listing in listings:
                 vals = listing._prepare_desired_vals(amounts.get(listing.product_id.id))
                 if any(_differ(listing[name], value) for name, value in vals.items()):
-                    listing.write(vals | {"desired_at": now})
+                    # What could not be sent before does not keep the new value waiting.
+                    listing.write(vals | {"desired_at": now, "push_next_attempt": False})
                     changed += listing
         return changed
 

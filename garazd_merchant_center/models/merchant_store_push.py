@@ -95,7 +95,11 @@ class MerchantStore(models.Model):
         if not {"feed_id", "active"}.isdisjoint(vals):
             self.env["merchant.listing.change"]._note_stores(self)
         if any(name.startswith("push_") for name in vals) or vals.get("mode") == "production":
-            self.env["merchant.listing"]._wake()
+            # Elevated: listings belong to the system.
+            waiting = [("store_id", "in", self.ids), ("push_next_attempt", "!=", False)]
+            listings = self.env["merchant.listing"].sudo()
+            listings.search(waiting).push_next_attempt = False
+            listings._wake()
         return result
 
     # === ACTION METHODS === #

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -177,6 +178,28 @@ class TestPushFault(PushCase):
             self._sync("products")
             self._send()
         self.assertEqual(self._sent(), {"p1": [{"quantity": "10.0"}]})
+
+    def test_product_that_sells_out_does_not_wait_for_its_next_attempt(self):
+        self.market.deaf_products.add("p1")
+        self.goods["A1"].list_price = 110
+        self._send()
+        listing = self._get_listing("p1")
+        listing.push_next_attempt = fields.Datetime.now() + timedelta(hours=1)
+        self.market.deaf_products.clear()
+        self._send()
+        self.assertEqual(len(self._sent()["p1"]), 1)
+        self._stock("A1", -10)
+        self._send()
+        self.assertEqual((self._remote()["quantity"], listing.push_state), ("0.0", "none"))
+
+    @mute_logger(SENDER)
+    def test_request_that_cannot_be_made_is_told_in_the_test_environment(self):
+        self.store.with_user(self.admin).action_set_test()
+        self.goods["A1"].list_price = 110
+        adapter = type(self.env["merchant.adapter.demo"])
+        with patch.object(adapter, "_prepare_listing_changes", side_effect=KeyError("gone")):
+            self._send()
+        self.assertIn("gone", self._get_issues("push_failed").detail)
 
     def test_repairs_are_forgotten_when_ours_stays(self):
         listing = self._get_listing("p1")

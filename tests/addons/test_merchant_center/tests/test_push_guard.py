@@ -34,6 +34,24 @@ class TestPushPreview(PushCase):
             self._read(mode="test", push_prices=False, push_presence=False), "Quantity: 10 → 0"
         )
 
+    def test_each_set_of_values_is_withheld_once(self):
+        self.goods["A1"].list_price = 150
+        self._read(mode="test")
+        self._stock("A1", -10)
+        self._send()
+        self._send()
+        self.store.push_presence = False
+        self._send()
+        bodies = self._operations(kind="listing_values", state="withheld").mapped("request")
+        self.assertEqual(
+            [request["body"]["p1"] for request in bodies],
+            [
+                {"price": "150.0"},
+                {"price": "150.0", "quantity": "0.0", "presence": "sold_out"},
+                {"price": "150.0", "quantity": "0.0"},
+            ],
+        )
+
     def test_what_asks_for_consent_is_named_and_what_was_sent_is_not(self):
         self.goods["A1"].list_price = 150
         self._stock("A1", -10)
