@@ -181,11 +181,13 @@ class ListingOutcome:
     """What became of a change: the names of the values that are confirmed, and those refused.
 
     ``refused`` maps names to the marketplace's words. A value in neither is tried again, after
-    ``seconds`` where the marketplace said so.
+    ``seconds`` where the marketplace said so. ``ignored`` are those of them that were sent alone,
+    without an error, and that the marketplace shows otherwise: they are not tried for ever.
     """
 
     confirmed: frozenset = frozenset()
     refused: dict = field(default_factory=dict)
+    ignored: frozenset = frozenset()
     message: str = ""
     seconds: float | None = None
 

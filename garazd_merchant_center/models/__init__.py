@@ -32,6 +32,8 @@ from . import merchant_operation
 from . import account_move
 from . import account_payment
 from . import merchant_operation_status
+from . import merchant_listing_guard
+from . import merchant_listing_preview
 from . import merchant_listing_sender
 from . import product_data_feed
 from . import res_partner

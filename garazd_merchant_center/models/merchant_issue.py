@@ -116,11 +116,16 @@ DETAILS = {
         "The marketplace does not accept the price, quantity or availability of %(name)s: "
         "%(reason)s. It is not sent again before it changes, or somebody presses Retry."
     ),
+    "push_failed": _lt(
+        "Prices and quantities could not be sent because of an error nobody expected: %(reason)s. "
+        "Retry sends them again; when it happens once more, send this text to whoever maintains "
+        "your Odoo."
+    ),
     "push_held": _lt(
         "So much would change at once that it may be a mistake: %(vanishing)s products would "
         "become sold out, %(prices)s prices would change more than the store allows. Everything "
-        "else is sent. Look at the changes of the store; if they are right, an administrator "
-        "presses Send Anyway there."
+        "else is sent. Look at the changes of the store: an administrator presses Send Anyway if "
+        "they are right, or Leave as It Is."
     ),
     "listing_currency": _lt(
         "%(count)s products of the store are sold in another currency than that of the data feed, "
@@ -185,6 +190,7 @@ class MerchantIssue(models.Model):
             ("listing_sku_repeated", "A SKU stands on several products of the store"),
             ("listing_taken", "A product of Odoo is mapped already"),
             ("push_refused", "The marketplace refused a price or quantity"),
+            ("push_failed", "Prices and quantities could not be sent"),
             ("push_held", "Many prices or quantities would change at once"),
             ("listing_currency", "Products are sold in another currency"),
             ("listing_category", "A product stands in another category"),
@@ -403,7 +409,11 @@ class MerchantIssue(models.Model):
                 ("store_id", "=", store.id),
                 ("state", "=", "open"),
                 ("res_model", "=", False),
-                ("code", "in", ["sync_failed", "request_refused", "record_unreadable"]),
+                (
+                    "code",
+                    "in",
+                    ["sync_failed", "push_failed", "request_refused", "record_unreadable"],
+                ),
             ]
         )
         for issue in issues.filtered(lambda i: (i.values or {}).get("step") == step):

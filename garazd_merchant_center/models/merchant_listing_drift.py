@@ -2,12 +2,18 @@ from datetime import timedelta
 
 from odoo import fields, models
 
+from .merchant_listing_push import add_values
 from .merchant_listing_values import PRESENCES
 
 # What was read so soon after a change was confirmed may be older than it.
 GRACE = timedelta(minutes=15)
+# A difference counts when it still stands after this time. A list may show a product twice, and
+# orders, which take off the quantity, are read every half an hour.
+SEEN_AGAIN = timedelta(minutes=45)
 # So often a value is sent again that somebody else changes back each time.
 REPAIRS = 3
+# What has stood that long is no tug-of-war any more.
+PEACE = timedelta(days=2)
 
 
 class MerchantListing(models.Model):
@@ -16,13 +22,14 @@ class MerchantListing(models.Model):
     _inherit = "merchant.listing"
 
     drift_values = fields.Json(help="What was read last instead of what was confirmed.")
+    drift_at = fields.Datetime(help="When it was read first.")
     drift_count = fields.Integer(help="How often a value was sent again because of that.")
 
     def _follow_observed(self):
         """Compare what was just read with what the marketplace had confirmed.
 
         What Odoo does not send is simply as it was read. Of the rest, a difference counts when it
-        is read twice: the marketplace takes an order off the quantity before Odoo knows of it.
+        is read again later: the marketplace takes an order off the quantity before Odoo knows it.
         """
         for listing in self:
             owned = listing._get_owned()
@@ -34,6 +41,10 @@ class MerchantListing(models.Model):
                 listing.confirmed_at = fields.Datetime.now()
             elif owned and not listing._is_settling():
                 listing._follow_drift(listing._get_drift(owned))
+            if listing.refused_values and listing.push_state == "none":
+                # Odoo does not want any more what was refused.
+                listing.refused_values = False
+                self.env["merchant.issue"]._resolve(listing.store_id, ["push_refused"], listing)
 
     def _get_owned(self):
         """Return the names of the values that Odoo decides about."""
@@ -50,8 +61,10 @@ class MerchantListing(models.Model):
     def _is_settling(self):
         """Tell whether a change is on its way, or came too lately to be read."""
         now = fields.Datetime.now()
-        return self.confirmed_at > now - GRACE or bool(
-            self.push_leased_until and self.push_leased_until > now
+        return bool(
+            self.uncertain_names
+            or self.confirmed_at > now - GRACE
+            or (self.push_leased_until and self.push_leased_until > now)
         )
 
     def _prepare_observed_as_confirmed(self, names):
@@ -90,13 +103,30 @@ class MerchantListing(models.Model):
             if self.drift_values:
                 self.drift_values = False
                 issues._resolve(self.store_id, ["listing_drift"], self)
+            if self.drift_count and self.confirmed_at < fields.Datetime.now() - PEACE:
+                self.drift_count = 0
             return
+        now = fields.Datetime.now()
         if drift != self.drift_values:
-            self.drift_values = drift
+            self.write({"drift_values": drift, "drift_at": now})
+            return
+        if self.drift_at > now - SEEN_AGAIN:
             return
         if self.store_id.drift_policy == "repair" and self.drift_count < REPAIRS:
-            vals = self._prepare_observed_as_confirmed(drift)
-            self.write(vals | {"drift_count": self.drift_count + 1, "drift_values": False})
-            self.env["merchant.listing"]._wake()
+            self._send_again(drift, self.drift_count + 1)
+            self._wake()
             return
         issues._report(self.store_id, "listing_drift", self, severity="warning", name=self.name)
+
+    def _send_again(self, drift, count):
+        """Take what was read for what the marketplace has, so that ours is sent once more.
+
+        :param drift: the names of the values
+        :param int count: how often that happened
+        """
+        before = self._get_unconfirmed()
+        vals = self._prepare_observed_as_confirmed(drift)
+        self.write(vals | {"drift_count": count, "drift_values": False})
+        # It was there already, so nobody has to agree to it.
+        again = {n: value for n, value in self._get_unconfirmed().items() if n not in before}
+        self.agreed_values = add_values(self.agreed_values, again)

@@ -10,7 +10,10 @@ LEASE = timedelta(minutes=5)
 # Waiting before attempt n+1 is random up to 30 s * 2^n, at most an hour.
 BACKOFF_BASE = 30
 BACKOFF_LIMIT = 3600
+# So often a value is sent that the marketplace neither takes nor refuses.
+ASKED_IN_VAIN = 4
 STOCK = ("quantity", "presence")
+PRICES = ("price", "compare_price")
 
 
 class MerchantListing(models.Model):
@@ -27,13 +30,19 @@ class MerchantListing(models.Model):
             ("none", "Nothing to send"),
             ("waiting", "Waiting"),
             ("held", "Asks for consent"),
-            ("refused", "Refused"),
+            ("refused", "Not sent"),
         ],
         string="To Send",
         compute="_compute_push_state",
         store=True,
     )
     push_urgent = fields.Boolean(compute="_compute_push_state", store=True)
+    is_held = fields.Boolean(
+        string="Asks for Consent",
+        compute="_compute_push_state",
+        store=True,
+        help="A change is so large that it may be a mistake; other values are sent meanwhile.",
+    )
     push_attempts = fields.Integer()
     push_next_attempt = fields.Datetime(string="Next Attempt")
     push_leased_until = fields.Datetime()
@@ -43,7 +52,9 @@ class MerchantListing(models.Model):
     )
     held_values = fields.Json(help="What waits for the consent of an administrator.")
     agreed_values = fields.Json(help="What an administrator agreed to send.")
-    refused_values = fields.Json(help="What the marketplace refused; not sent again as it is.")
+    refused_values = fields.Json(
+        help="What the marketplace refused, or an administrator; not sent again as it is."
+    )
     withheld_values = fields.Json(help="What was shown as withheld in the Test Environment.")
     error = fields.Char()
 
@@ -78,13 +89,14 @@ class MerchantListing(models.Model):
     def _compute_push_state(self):
         for listing in self:
             values = listing._get_unconfirmed()
-            waiting = listing._leave_out_refused(values)
-            listing.push_urgent = waiting.get("quantity") == 0 or (
-                waiting.get("presence") == "sold_out"
-            )
+            wanted = leave_out(values, listing.refused_values)
+            waiting = leave_out(wanted, listing.held_values)
+            listing.push_urgent = bool(get_sold_out(wanted))
+            listing.is_held = waiting != wanted
             if waiting:
-                is_held = waiting == listing.held_values
-                listing.push_state = "held" if is_held else "waiting"
+                listing.push_state = "waiting"
+            elif wanted:
+                listing.push_state = "held"
             else:
                 listing.push_state = "refused" if values else "none"
 
@@ -101,8 +113,7 @@ class MerchantListing(models.Model):
         # Elevated: listings belong to the system.
         listings = self.sudo()
         for listing in listings.filtered("drift_values"):
-            vals = listing._prepare_observed_as_confirmed(listing.drift_values)
-            listing.write(vals | {"drift_values": False, "drift_count": 0})
+            listing._send_again(listing.drift_values, 0)
             self.env["merchant.issue"]._resolve(listing.store_id, ["listing_drift"], listing)
         listings.write(
             {
@@ -112,7 +123,8 @@ class MerchantListing(models.Model):
                 "error": False,
             }
         )
-        self.env["merchant.listing"]._wake()
+        listings.store_id.sending_paused_until = False
+        self._wake()
 
     # === BUSINESS METHODS === #
 
@@ -163,13 +175,10 @@ class MerchantListing(models.Model):
         currency = self.store_id.feed_id.sudo().currency_id
         return not self.currency_id or self.currency_id == currency
 
-    def _leave_out_refused(self, values):
-        refused = self.refused_values or {}
-        return {name: value for name, value in values.items() if refused.get(name) != value}
-
     def _get_waiting(self):
         """Return what is to be sent now, see :meth:`_get_unconfirmed`."""
-        return self._leave_out_refused(self._get_unconfirmed())
+        wanted = leave_out(self._get_unconfirmed(), self.refused_values)
+        return leave_out(wanted, self.held_values)
 
     def _as_change(self):
         """Return what is to be sent in the words of the adapter.
@@ -179,14 +188,6 @@ class MerchantListing(models.Model):
         return ListingChange(
             external_id=self.external_id, seller_id=self.seller_id or None, **self._get_waiting()
         )
-
-    def _consent(self):
-        """Note that an administrator agreed to these values, and no others."""
-        for listing in self:
-            listing.write({"agreed_values": listing.held_values, "held_values": False})
-        for store in self.store_id:
-            self.env["merchant.issue"]._resolve(store, ["push_held"])
-        self.env["merchant.listing"]._wake()
 
     # === TAKING === #
 
@@ -218,50 +219,6 @@ class MerchantListing(models.Model):
             listing.write({"push_leased_until": until, "uncertain_names": sorted(uncertain)})
         return listings
 
-    # === GUARDS === #
-
-    def _hold_risky(self, store):
-        """Keep back what looks like a mistake until an administrator agrees.
-
-        :param store: the store of all these listings
-        :return: the others
-        """
-        prices = self.filtered(lambda listing: listing._is_price_risky())
-        vanishing = self.filtered(lambda listing: listing._is_vanishing())
-        if not store._may_vanish(len(vanishing)):
-            vanishing = vanishing.filtered(lambda listing: not listing._is_agreed())
-        else:
-            vanishing = self.browse()
-        held = prices | vanishing
-        for listing in held:
-            listing.held_values = listing._get_waiting()
-        if held:
-            all_held = self.search([("store_id", "=", store.id), ("push_state", "=", "held")])
-            vanishing = all_held.filtered(lambda listing: listing._is_vanishing())
-            self.env["merchant.issue"]._report(
-                store, "push_held", prices=len(all_held - vanishing), vanishing=len(vanishing)
-            )
-        elif not store.push_held_count:
-            self.env["merchant.issue"]._resolve(store, ["push_held"])
-        return self - held
-
-    def _is_agreed(self):
-        return bool(self.agreed_values) and self.agreed_values == self._get_waiting()
-
-    def _is_price_risky(self):
-        """Tell whether the price would change by more than the store allows."""
-        price = self._get_waiting().get("price")
-        old = self._get_prices_shown("confirmed")[0]
-        if not price or not old or self._is_agreed():
-            return False
-        return abs(price - old) / old * 100 > self.store_id.max_price_percent
-
-    def _is_vanishing(self):
-        """Tell whether buyers could not buy any more what they can buy now."""
-        waiting = self._get_waiting()
-        is_there = self.confirmed_presence == "in_stock"
-        return is_there and (waiting.get("presence") == "sold_out" or waiting.get("quantity") == 0)
-
     # === VERDICT === #
 
     def _note_outcome(self, change, outcome):
@@ -272,15 +229,21 @@ class MerchantListing(models.Model):
         """
         self.ensure_one()
         sent = change.get_values()
+        refused = {name: words for name, words in outcome.refused.items() if name in sent}
+        if self.push_attempts + 1 >= ASKED_IN_VAIN:
+            words = self.env._("the marketplace goes on showing another value")
+            refused |= dict.fromkeys(outcome.ignored & sent.keys(), words)
+        settled = (outcome.confirmed & sent.keys()) | refused.keys()
         vals = {"push_leased_until": False, "error": outcome.message or False}
         vals |= self._prepare_confirmed_vals(
             {name: sent[name] for name in outcome.confirmed if name in sent}
         )
-        if outcome.refused:
-            refused = {name: sent[name] for name in outcome.refused if name in sent}
-            vals["refused_values"] = (self.refused_values or {}) | refused
-            vals["error"] = "; ".join(dict.fromkeys(outcome.refused.values()))
-        settled = outcome.confirmed | outcome.refused.keys()
+        if refused:
+            names = {*refused, *(PRICES if not refused.keys().isdisjoint(PRICES) else ())}
+            vals["refused_values"] = add_values(
+                self.refused_values, {name: sent[name] for name in names if name in sent}
+            )
+            vals["error"] = "; ".join(dict.fromkeys(refused.values()))
         uncertain = set(self.uncertain_names or ()) - settled
         vals["uncertain_names"] = sorted(uncertain) or False
         if settled:
@@ -292,11 +255,15 @@ class MerchantListing(models.Model):
             vals["push_attempts"] = min(self.push_attempts + 1, 20)
             vals["push_next_attempt"] = fields.Datetime.now() + timedelta(seconds=seconds)
         self.write(vals)
+        self._follow_refused(bool(refused), vals["error"])
+
+    def _follow_refused(self, is_new, reason):
+        """Open or close the issue of what the marketplace refused."""
         issues = self.env["merchant.issue"]
-        if outcome.refused:
-            values = {"name": self.name, "reason": vals["error"]}
+        if is_new:
+            values = {"name": self.name, "reason": reason}
             issues._report(self.store_id, "push_refused", self, severity="warning", **values)
-        elif outcome.confirmed and self.push_state != "refused":
+        elif self.push_state == "none":
             issues._resolve(self.store_id, ["push_refused"], self)
 
     def _prepare_confirmed_vals(self, values):
@@ -320,3 +287,33 @@ class MerchantListing(models.Model):
                 name = "compare_price" if self.confirmed_compare_price else "price"
                 vals[f"confirmed_{name}"] = values["price"]
         return vals
+
+
+def leave_out(values, known):
+    """Return the values that are not among those known; a price and its old price go together.
+
+    :param dict values: see :meth:`MerchantListing._get_unconfirmed`
+    :param dict | None known: such values
+    :rtype: dict
+    """
+    known = known or {}
+    same = {name for name in STOCK if name in values and known.get(name) == values[name]}
+    if all(known.get(name) == values.get(name) for name in PRICES):
+        same.update(PRICES)
+    return {name: value for name, value in values.items() if name not in same}
+
+
+def add_values(known, values):
+    """Return known values with others in their place; a price replaces its old price, too."""
+    replaced = {*values, *(PRICES if "price" in values else ())}
+    kept = {name: value for name, value in (known or {}).items() if name not in replaced}
+    return (kept | values) or False
+
+
+def get_sold_out(values):
+    """Return those of the values that make a product unavailable."""
+    return {
+        name: value
+        for name, value in values.items()
+        if (name == "presence" and value == "sold_out") or (name == "quantity" and value == 0)
+    }

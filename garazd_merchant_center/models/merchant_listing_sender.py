@@ -1,16 +1,23 @@
 import logging
+import random
+from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..exceptions import MarketplaceError
+from ..exceptions import MarketplaceError, NeedsUser
 from ..schema import ListingOutcome
-from .merchant_store_push import FEW
 from .merchant_sync_run import CONFLICTS, MAX_CONFLICTS
 
 _logger = logging.getLogger(__name__)
 
 BATCH = 100
 KIND = "listing_values"
+# Seconds until a store is tried again that did not answer, in case it named no time.
+PAUSE = (30, 120)
+# How long nobody asks whether something else would be withheld.
+WITHHELD_FOR = timedelta(hours=3)
+# When the first ones all fail by an error nobody expected, so will the others.
+FEW_ERRORS = 3
 
 
 class MerchantListing(models.Model):
@@ -25,19 +32,20 @@ class MerchantListing(models.Model):
         while self._insist(self._apply_changes):
             if not progress(1):
                 return
-        queue = []
-        for store in self._get_stores_to_push():
-            if store.mode != "production":
-                self._insist(lambda store=store: self._withhold(store))
-            elif self._insist(lambda store=store: self._search_to_push(store)._hold_risky(store)):
-                queue.append(store)
+        stores = self._get_stores_to_push()
+        queue = list(stores)
         while queue:
             # In turn, so that a large store does not keep the others waiting.
             store = queue.pop(0)
-            if self._push_batch(store):
+            if store.mode != "production":
+                self._insist(lambda store=store: self._withhold(store))
+            elif self._push_batch(store):
                 queue.append(store)
             if not progress(1, remaining=len(queue)):
                 break
+        held = [("code", "=", "push_held"), ("state", "=", "open")]
+        stores |= self.env["merchant.issue"].sudo().search(held).store_id
+        self._insist(stores.exists()._follow_held)
 
     @api.model
     def _wake(self):
@@ -48,8 +56,15 @@ class MerchantListing(models.Model):
     def _get_stores_to_push(self):
         """Return the stores that work and have something waiting."""
         groups = self.sudo()._read_group([("push_state", "=", "waiting")], ["store_id"])
-        stores = self.env["merchant.store"].union(*(store for (store,) in groups))
-        return stores.sudo().filtered(lambda s: s.active and s.state == "connected")
+        stores = self.env["merchant.store"].union(*(store for (store,) in groups)).sudo()
+        now = fields.Datetime.now()
+        return stores.filtered(
+            lambda store: (
+                store.active
+                and store.state == "connected"
+                and (not store.sending_paused_until or store.sending_paused_until <= now)
+            )
+        )
 
     def _insist(self, work):
         """Do something and commit; where another transaction is in the way, do it again.
@@ -78,8 +93,10 @@ class MerchantListing(models.Model):
         :return: whether the store can go on
         :rtype: bool
         """
-        listings = self._insist(lambda: self._search_to_push(store, BATCH)._lease())
-        if not listings:
+        listings = self._insist(
+            lambda: self._search_to_push(store, BATCH)._hold_risky(store)._lease()
+        )
+        if not listings or store.mode != "production":
             return False
         changes = {listing.id: listing._as_change() for listing in listings}
         changes = {key: change for key, change in changes.items() if change.get_values()}
@@ -106,9 +123,34 @@ class MerchantListing(models.Model):
             return {change.external_id: outcome for change in changes}, str(error), error
         except Exception as error:
             _logger.exception("The prices and quantities of store %s could not be sent", store.id)
-            outcome = ListingOutcome(message=str(error))
-            return {change.external_id: outcome for change in changes}, str(error), None
+            if len(changes) > 1:
+                return self._send_one_by_one(store, changes)
+            error = NeedsUser("push_failed", reason=str(error))
+            outcome = ListingOutcome(message=store._explain(error))
+            return {changes[0].external_id: outcome}, str(error), error
         return outcomes, answer, None
+
+    def _send_one_by_one(self, store, changes):
+        """Send changes of which one is to blame for an error nobody expected.
+
+        :return: see :meth:`_send_changes`; the error if it is not about single changes
+        """
+        outcomes, answers, errors = {}, [], []
+        for change in changes:
+            outcome, answer, error = self._send_changes(store, [change])
+            if error and error.code == "push_failed":
+                refused = dict.fromkeys(change.get_values(), error.values["reason"])
+                outcome = {change.external_id: ListingOutcome(refused=refused)}
+                errors.append(error)
+            elif error:
+                return outcomes, answers, error
+            outcomes |= outcome
+            answers.append(answer)
+            if len(errors) == len(outcomes) == FEW_ERRORS:
+                break
+        if len(errors) == len(outcomes):
+            return {}, str(errors[0]), errors[0]
+        return outcomes, answers, None
 
     def _note_outcomes(self, store, changes, outcomes, answer, error):
         """Write down what became of a batch that was sent; see :meth:`_send_changes`.
@@ -128,6 +170,8 @@ class MerchantListing(models.Model):
         if error:
             error.values.setdefault("step", KIND)
             store._report_error(error)
+            seconds = getattr(error, "seconds", None) or random.uniform(*PAUSE)
+            store.sending_paused_until = fields.Datetime.now() + timedelta(seconds=seconds)
         elif changes:
             store._mark_connected()
             self.env["merchant.issue"]._resolve_step(store, KIND)
@@ -138,18 +182,24 @@ class MerchantListing(models.Model):
 
         :param dict changes: ``ListingChange`` by the id of the listing
         """
-        request = store._get_adapter()._prepare_listing_changes(store, list(changes.values()))
+        try:
+            adapter = store._get_adapter()
+            request = adapter._prepare_listing_changes(store, list(changes.values())).as_json()
+        except Exception as error:
+            _logger.exception("The prices and quantities of store %s make no request", store.id)
+            self.env["merchant.issue"]._report(store, "push_failed", reason=str(error), step=KIND)
+            request = False
         self.env["merchant.operation"].sudo().create(
             {
                 "store_id": store.id,
                 "kind": KIND,
                 "res_model": store._name,
                 "res_id": store.id,
-                "record_name": self.env._("%(count)s products", count=len(changes)),
+                "record_name": self.env._("Products: %(count)s", count=len(changes)),
                 "payload": {"listing_ids": list(changes)},
                 "state": state,
                 "attempts": 1,
-                "request": request.as_json(),
+                "request": request,
                 "response": response,
                 "done_at": fields.Datetime.now(),
             }
@@ -166,6 +216,8 @@ class MerchantListing(models.Model):
             batch = listings[start : start + BATCH]
             for listing in batch:
                 listing.withheld_values = listing._get_waiting()
+            # Until then only a listing that changes is looked at.
+            batch.push_next_attempt = fields.Datetime.now() + WITHHELD_FOR
             changes = {listing.id: listing._as_change() for listing in batch}
             self._keep_history(store, changes, "withheld")
 
@@ -189,17 +241,20 @@ class MerchantOperation(models.Model):
         others = self - batches
         return super(MerchantOperation, others).action_retry() if others else None
 
+    @api.autovacuum
+    def _gc_old_batches(self):
+        """Forget what was sent or withheld after 60 days."""
+        limit = fields.Datetime.now() - timedelta(days=60)
+        self.search([("kind", "=", KIND), ("done_at", "<", limit)]).unlink()
 
-class MerchantStore(models.Model):
-    _inherit = "merchant.store"
 
-    def _may_vanish(self, count):
-        """Tell whether so many listings may become unavailable at once."""
-        self.ensure_one()
-        if count <= FEW:
-            return True
-        shown = self.env["merchant.listing"].sudo()
-        shown = shown.search_count(
-            [("store_id", "=", self.id), ("confirmed_presence", "=", "in_stock")]
-        )
-        return count * 100 <= shown * self.max_unavailable_percent
+class MerchantIssue(models.Model):
+    _inherit = "merchant.issue"
+
+    def _start_sync_again(self):
+        """Override to send prices and quantities again where that was refused."""
+        if (self.values or {}).get("step") != KIND:
+            return super()._start_sync_again()
+        # Elevated: stores belong to administrators.
+        self.store_id.sudo().sending_paused_until = False
+        return self.env["merchant.listing"]._wake()

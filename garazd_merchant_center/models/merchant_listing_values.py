@@ -1,4 +1,10 @@
+import logging
+
 from odoo import api, fields, models
+
+from .merchant_sync_run import CONFLICTS
+
+_logger = logging.getLogger(__name__)
 
 PRESENCES = [("in_stock", "In stock"), ("on_order", "On order"), ("sold_out", "Sold out")]
 # How many products are looked at together.
@@ -67,8 +73,26 @@ class MerchantListing(models.Model):
         for store in stores.exists():
             runs |= runs._get_or_start(store, "compare")
         runs._wake()
-        self._search_compared([("product_id", "in", list(product_ids))])._refresh_desired()
+        listings = self._search_compared([("product_id", "in", list(product_ids))])
+        for store, of_store in listings.grouped("store_id").items():
+            of_store._try_refresh_desired(store)
         return bool(product_ids or stores)
+
+    def _try_refresh_desired(self, store):
+        """Ask the price list of a store; where it fails, no other store has to wait.
+
+        The next comparison of everything takes up what was missed.
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._refresh_desired()
+        except CONFLICTS:
+            raise
+        except Exception as error:
+            _logger.exception("The price list of store %s has no amounts", store.id)
+            self.env["merchant.issue"]._report(
+                store, "push_failed", reason=str(error), step="values"
+            )
 
     @api.model
     def _search_compared(self, domain, count_only=False, **options):
@@ -94,7 +118,8 @@ class MerchantListing(models.Model):
             for listing in listings:
                 vals = listing._prepare_desired_vals(amounts.get(listing.product_id.id))
                 if any(_differ(listing[name], value) for name, value in vals.items()):
-                    listing.write(vals | {"desired_at": now})
+                    # What could not be sent before does not keep the new value waiting.
+                    listing.write(vals | {"desired_at": now, "push_next_attempt": False})
                     changed += listing
         return changed
 

@@ -53,6 +53,9 @@ class MerchantStore(models.Model):
         help="What happens when the marketplace shows another price or quantity than the one it "
         "confirmed.",
     )
+    sending_paused_until = fields.Datetime(
+        copy=False, help="The marketplace could not be reached, or asked to wait."
+    )
     push_count = fields.Integer(string="Waiting Prices and Quantities", compute="_compute_pushed")
     push_held_count = fields.Integer(string="Held Changes", compute="_compute_pushed")
 
@@ -69,13 +72,13 @@ class MerchantStore(models.Model):
     def _compute_pushed(self):
         groups = self.env["merchant.listing"]._read_group(
             [("store_id", "in", self.ids), ("push_state", "in", ("waiting", "held"))],
-            ["store_id", "push_state"],
+            ["store_id", "is_held"],
             ["__count"],
         )
-        counts = {(store, state): count for store, state, count in groups}
+        counts = {(store, is_held): count for store, is_held, count in groups}
         for store in self:
-            store.push_held_count = counts.get((store, "held"), 0)
-            store.push_count = counts.get((store, "waiting"), 0) + store.push_held_count
+            store.push_held_count = counts.get((store, True), 0)
+            store.push_count = counts.get((store, False), 0) + store.push_held_count
 
     # === CRUD METHODS === #
 
@@ -92,7 +95,11 @@ class MerchantStore(models.Model):
         if not {"feed_id", "active"}.isdisjoint(vals):
             self.env["merchant.listing.change"]._note_stores(self)
         if any(name.startswith("push_") for name in vals) or vals.get("mode") == "production":
-            self.env["merchant.listing"]._wake()
+            # Elevated: listings belong to the system.
+            waiting = [("store_id", "in", self.ids), ("push_next_attempt", "!=", False)]
+            listings = self.env["merchant.listing"].sudo()
+            listings.search(waiting).push_next_attempt = False
+            listings._wake()
         return result
 
     # === ACTION METHODS === #
@@ -102,10 +109,3 @@ class MerchantStore(models.Model):
         action = self._open("garazd_merchant_center.merchant_listing_push_action")
         action["context"] = {"search_default_to_send": 1}
         return action
-
-    def action_push_held(self):
-        """Send what was held, exactly as it is now."""
-        self._check_administrator()
-        held = self.env["merchant.listing"].sudo()
-        held = held.search([("store_id", "in", self.ids), ("push_state", "=", "held")])
-        held._consent()

@@ -8,6 +8,7 @@ from . import test_order_window
 from . import test_paging
 from . import test_payment
 from . import test_push
+from . import test_push_fault
 from . import test_secret
 from . import test_set_status
 from . import test_status_push

@@ -11,10 +11,13 @@ from ..api import const
 from .common import PromCase
 
 EDIT = "/products/edit"
+READ = "/products/[0-9]*"
+GROUPS = (("price", "discount"), ("quantity_in_stock",), ("presence",))
 FAULTS = (
     ("partial_processed", {"applied": False}),
     ("partial_processed", {"applied": True}),
     ("too_many_requests", {}),
+    ("too_many_requests", {"retry_after": 4000}),
     ("server_error", {"status": 500}),
     ("server_error", {"status": 503}),
     ("html_200", {}),
@@ -284,6 +287,8 @@ class TestPush(PromPushCase):
                 name, details = chance.choice(FAULTS)
                 times = chance.choice((1, 3, const.MAX_ATTEMPTS + 1))
                 self.sim.faults.add(name, EDIT, times=times, **details)
+            if chance.random() < 0.3:
+                self.sim.faults.add("server_error", READ, times=const.MAX_ATTEMPTS)
             with freeze_time(now + timedelta(hours=turn)):
                 self._send()
         self.sim.faults.clear()
@@ -291,14 +296,25 @@ class TestPush(PromPushCase):
         for listing in self.listings:
             row = self.sim.state.products[int(listing.external_id)]
             self.assertEqual(row["quantity_in_stock"], listing.desired_quantity)
-            self.assertEqual(float(row["price"]), listing.desired_price)
+            self.assertEqual(float(row["price"] or 0), listing.desired_price)
             if not row["variation_group_id"]:
                 # Variations have the presence of their base.
                 self.assertEqual(row["presence"] == "available", listing.desired_quantity > 0)
-        self._assert_nothing_was_sent_twice()
+        self._assert_no_needless_write()
 
-    def _assert_nothing_was_sent_twice(self):
-        """A value that was confirmed is not sent again before another one was."""
+    def _assert_no_needless_write(self):
+        """What Prom has confirmed is not sent again before something else was."""
+        has = {}
+        for request in self.sim.requests(EDIT):
+            is_clear = request.status == 200 and not request.faults
+            for item in request.body:
+                row = self.sim.state.products[item["id"]]
+                is_refused = "presence" in item and row["is_variation"]
+                for group in GROUPS:
+                    key, value = (item["id"], group), [item.get(name) for name in group]
+                    if any(name in item for name in group):
+                        self.assertNotEqual(has.get(key), value)
+                        has[key] = value if is_clear and not is_refused else None
         before = len(self._items())
         self._settle()
         self.assertEqual(len(self._items()), before)

@@ -59,6 +59,9 @@ class Market:
         # What becomes of a change: {order: reason} is refused, the answer to others gets lost.
         self.refusals = {}
         self.lost_answers = set()
+        # Products that changes pass by without a word, and those that the client stumbles over.
+        self.deaf_products = set()
+        self.broken_products = set()
         MARKETS[token] = self
 
     def close(self):
@@ -118,8 +121,12 @@ class Market:
         :param dict changes: product -> the values to set
         """
         self._meet("change_products", changes=deepcopy(changes))
+        if self.broken_products.intersection(changes):
+            raise ZeroDivisionError("a fault of the client")
         done, refused = [], {}
         for product in self.products:
+            if product.get("id") in self.deaf_products:
+                continue
             values = changes.get(product.get("id"), {})
             no = {name: self.refusals[name] for name in values if name in self.refusals}
             product.update({name: value for name, value in values.items() if name not in no})

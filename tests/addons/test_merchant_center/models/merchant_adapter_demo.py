@@ -244,6 +244,8 @@ class MerchantAdapterDemo(models.AbstractModel):
                 outcomes[change.external_id] = schema.ListingOutcome(
                     confirmed=frozenset(values.keys() - refused.keys()), refused=refused
                 )
+            else:
+                outcomes[change.external_id] = schema.ListingOutcome(ignored=frozenset(values))
         return outcomes, answer
 
     def _prepare_operation(self, operation):

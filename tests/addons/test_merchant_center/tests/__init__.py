@@ -17,6 +17,8 @@ from . import test_order_recover
 from . import test_order_trouble
 from . import test_payment
 from . import test_push
+from . import test_push_fault
+from . import test_push_guard
 from . import test_order_unknown_product
 from . import test_scheduled_action
 from . import test_set_status

@@ -248,7 +248,7 @@ class TestPush(PushCase):
         self._send()
         operation = self._operations(kind="listing_values")
         self.assertRecordValues(
-            operation, [{"state": "done", "record_name": "1 products", "attempts": 1}]
+            operation, [{"state": "done", "record_name": "Products: 1", "attempts": 1}]
         )
         self.assertEqual(operation.request["body"], {"p1": {"price": "150.0"}})
         self.assertEqual(operation.response["done"], ["p1"])

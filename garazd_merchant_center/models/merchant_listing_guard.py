@@ -1,0 +1,115 @@
+from odoo import api, models
+
+from .merchant_listing_push import PRICES, add_values, get_sold_out, leave_out
+from .merchant_store_push import FEW
+
+AVAILABLE = ("in_stock", "on_order")
+
+
+class MerchantListing(models.Model):
+    """Keeps back what looks like a mistake until an administrator agrees."""
+
+    _inherit = "merchant.listing"
+
+    def _hold_risky(self, store):
+        """Hold those values of listings that would change too much; the others go on.
+
+        :param store: the store of all these listings
+        :return: the listings that still have something to send
+        """
+        may_vanish = store._may_vanish()
+        risky = {listing: listing._get_risky(may_vanish) for listing in self}
+        for listing, values in risky.items():
+            if values:
+                listing.held_values = add_values(listing.held_values, values)
+        return self.filtered(lambda listing: listing.push_state == "waiting")
+
+    def _get_risky(self, may_vanish):
+        """Return what an administrator has to agree to before it is sent, and has not.
+
+        :param bool may_vanish: whether products may become unavailable
+        """
+        waiting = self._get_waiting()
+        risky = {}
+        if self._is_price_risky(waiting):
+            risky = {name: waiting[name] for name in PRICES if name in waiting}
+        if not may_vanish and self.confirmed_presence in AVAILABLE:
+            risky |= get_sold_out(waiting)
+        return leave_out(risky, self.agreed_values)
+
+    def _is_price_risky(self, waiting):
+        """Tell whether the price would change by more than the store allows."""
+        price, old = waiting.get("price"), self._get_prices_shown("confirmed")[0]
+        if not price or not old:
+            return False
+        return abs(price - old) / old * 100 > self.store_id.max_price_percent
+
+    def _get_held(self):
+        """Return what waits for consent.
+
+        :rtype: dict
+        """
+        wanted = leave_out(self._get_unconfirmed(), self.refused_values)
+        waiting = leave_out(wanted, self.held_values)
+        return {name: value for name, value in wanted.items() if name not in waiting}
+
+    @api.model
+    def _search_held(self, stores):
+        """Return the listings of stores that ask for consent."""
+        return self.sudo().search([("store_id", "in", stores.ids), ("is_held", "=", True)])
+
+
+class MerchantStore(models.Model):
+    _inherit = "merchant.store"
+
+    def _may_vanish(self):
+        """Tell whether all products that are to become unavailable may do so at once."""
+        self.ensure_one()
+        listings = self.env["merchant.listing"].sudo()
+        available = [("store_id", "=", self.id), ("confirmed_presence", "in", AVAILABLE)]
+        vanishing = [*available, ("push_urgent", "=", True)]
+        if listings.search_count(vanishing, limit=FEW + 1) <= FEW:
+            return True
+        # Those that an administrator has seen do not count.
+        agreed = [("agreed_values", "!=", False)]
+        count = listings.search_count(vanishing) - listings.search_count([*vanishing, *agreed])
+        shown = listings.search_count(available)
+        return count <= FEW or count * 100 <= shown * self.max_unavailable_percent
+
+    def _follow_held(self):
+        """Ask for consent with the numbers, or close the issue where nothing is held any more."""
+        issues = self.env["merchant.issue"].sudo()
+        for store in self:
+            held = [lis._get_held() for lis in self.env["merchant.listing"]._search_held(store)]
+            about = [("store_id", "=", store.id), ("code", "=", "push_held")]
+            issue = issues.search([*about, ("state", "in", ("open", "ignored"))], limit=1)
+            values = {
+                "prices": sum("price" in values for values in held),
+                "vanishing": sum(bool(get_sold_out(values)) for values in held),
+            }
+            if not held:
+                issues._resolve(store, ["push_held"])
+            elif not issue or issue.values != values:
+                issues._report(store, "push_held", **values)
+
+    # === ACTION METHODS === #
+
+    def action_push_held(self):
+        """Send what was held, exactly as it is now."""
+        self._check_administrator()
+        listings = self.env["merchant.listing"]
+        for listing in listings._search_held(self):
+            agreed = add_values(listing.agreed_values, listing._get_held())
+            listing.write({"agreed_values": agreed, "held_values": False})
+        self._follow_held()
+        listings._wake()
+
+    def action_leave_held(self):
+        """Leave on the marketplace what is there, until Odoo has other values again."""
+        self._check_administrator()
+        listings = self.env["merchant.listing"]
+        error = self.env._("%(user)s left it as it is.", user=self.env.user.name)
+        for listing in listings._search_held(self):
+            refused = add_values(listing.refused_values, listing._get_held())
+            listing.write({"refused_values": refused, "held_values": False, "error": error})
+        self._follow_held()

@@ -1,0 +1,161 @@
+from datetime import timedelta
+
+from freezegun import freeze_time
+
+from odoo import fields
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .test_push import PushCase
+
+
+@tagged("post_install", "-at_install")
+class TestPushPreview(PushCase):
+    """What would be sent stands in a list, in words, in both environments."""
+
+    def _read(self, **changes):
+        """Return what the list says of the first product to a user."""
+        self.store.write(changes)
+        self._send()
+        return self._get_listing("p1").with_user(self.user).change_text.replace("\xa0", " ")
+
+    def test_old_and_new_values_are_named(self):
+        self.goods["A1"].list_price = 150
+        self._stock("A1", -10)
+        self.assertEqual(
+            self._read(mode="test"),
+            "Price: 100.00 ₴ → 150.00 ₴; Quantity: 10 → 0; Availability: In stock → Sold out",
+        )
+
+    def test_only_what_the_store_sends_is_named(self):
+        self.goods["A1"].list_price = 150
+        self._stock("A1", -10)
+        self.assertEqual(
+            self._read(mode="test", push_prices=False, push_presence=False), "Quantity: 10 → 0"
+        )
+
+    def test_each_set_of_values_is_withheld_once(self):
+        self.goods["A1"].list_price = 150
+        self._read(mode="test")
+        self._stock("A1", -10)
+        self._send()
+        self._send()
+        self.store.push_presence = False
+        self._send()
+        bodies = self._operations(kind="listing_values", state="withheld").mapped("request")
+        self.assertEqual(
+            [request["body"]["p1"] for request in bodies],
+            [
+                {"price": "150.0"},
+                {"price": "150.0", "quantity": "0.0", "presence": "sold_out"},
+                {"price": "150.0", "quantity": "0.0"},
+            ],
+        )
+
+    def test_what_asks_for_consent_is_named_and_what_was_sent_is_not(self):
+        self.goods["A1"].list_price = 150
+        self._stock("A1", -10)
+        self.assertEqual(self._read(max_price_percent=30), "Price: 100.00 ₴ → 150.00 ₴")
+        self.store.action_push_held()
+        self.assertEqual(self._read(), "")
+
+
+@tagged("post_install", "-at_install")
+class TestPushGuard(PushCase):
+    """What may be a mistake waits for a person; everything else goes on."""
+
+    def setUp(self):
+        super().setUp()
+        self.store.max_price_percent = 30
+
+    def _fill(self, count):
+        """Show as many more products, one piece of each."""
+        for number in range(count):
+            code = f"M{number}"
+            self.goods[code] = self._make_product(code, list_price=100, is_storable=True)
+            self._stock(code, 1)
+            self._product(f"m{number}", sku=code, price="100", quantity="1", presence="in_stock")
+        self._sync("products")
+        self._send()
+        self.market.requests.clear()
+
+    def _sell_out(self, start, end):
+        for number in range(start, end):
+            self._stock(f"M{number}", -1)
+        self._send()
+
+    def test_sold_out_does_not_wait_for_consent_to_the_price(self):
+        self.goods["A1"].list_price = 10
+        self._stock("A1", -10)
+        self._send()
+        self.assertEqual(self._sent(), {"p1": [{"quantity": "0.0", "presence": "sold_out"}]})
+        listing = self._get_listing("p1")
+        self.assertRecordValues(listing, [{"push_state": "held", "is_held": True}])
+        self._stock("A1", 3)
+        self._send()
+        self.assertEqual(self._sent()["p1"][1], {"quantity": "3.0", "presence": "in_stock"})
+        self.store.with_user(self.admin).action_push_held()
+        self._send()
+        self.assertEqual(self._sent()["p1"][2], {"price": "10.0"})
+
+    def test_price_does_not_wait_for_consent_to_selling_out(self):
+        self._fill(30)
+        self.goods["M1"].list_price = 101
+        self._sell_out(0, 25)
+        self.assertEqual(self._sent(), {"m1": [{"price": "101.0"}]})
+        self.assertEqual(self.store.push_held_count, 25)
+
+    def test_products_that_vanish_in_two_runs_are_counted_together(self):
+        self._fill(40)
+        self._sell_out(0, 25)
+        self._sell_out(25, 35)
+        self.assertFalse(self._sent())
+        self.assertIn("35 products", self._get_issues("push_held").detail)
+        self.store.with_user(self.admin).action_push_held()
+        self._send()
+        self.assertEqual(len(self._sent()), 35)
+        self.assertFalse(self._get_issues("push_held"))
+
+    def test_few_products_may_always_sell_out(self):
+        self._fill(10)
+        self._sell_out(0, 10)
+        self.assertEqual(len(self._sent()), 10)
+
+    def test_what_is_left_as_it_is_waits_for_another_value(self):
+        self.goods["A1"].list_price = 10
+        self._send()
+        with self.assertRaises(AccessError):
+            self.store.with_user(self.user).action_leave_held()
+        self.store.with_user(self.admin).action_leave_held()
+        self._send()
+        self.assertFalse(self._sent())
+        listing = self._get_listing("p1")
+        self.assertRecordValues(listing, [{"push_state": "refused", "is_held": False}])
+        self.assertIn("merchant_admin", listing.error)
+        self.assertFalse(self._get_issues("push_held"))
+        self.goods["A1"].list_price = 95
+        self._send()
+        self.assertEqual(self._sent(), {"p1": [{"price": "95.0"}]})
+
+    def test_question_is_withdrawn_when_the_value_is_taken_back(self):
+        self.goods["A1"].list_price = 10
+        self._send()
+        self.assertTrue(self._get_issues("push_held"))
+        self.goods["A1"].list_price = 100
+        self._send()
+        self.assertFalse(self._get_issues("push_held"))
+        self.assertFalse(self._sent())
+
+    def test_question_is_asked_once(self):
+        self.goods["A1"].list_price = 10
+        self._send()
+        self._send()
+        self.assertEqual(self._get_issues("push_held").occurrences, 1)
+
+    def test_price_that_was_there_already_is_restored_without_consent(self):
+        for hour in (1, 2):
+            self._remote()["price"] = "10"
+            with freeze_time(fields.Datetime.now() + timedelta(hours=hour)):
+                self._sync("products")
+        self._send()
+        self.assertEqual(self._sent(), {"p1": [{"price": "100.0"}]})
