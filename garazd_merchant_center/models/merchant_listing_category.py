@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 
 CODE = "listing_category"
+# Who may see the catalogue of a marketplace.
+READERS = "garazd_merchant_center.group_user,product.group_product_manager"
 
 
 class MerchantStore(models.Model):
@@ -19,6 +21,7 @@ class ProductCategory(models.Model):
     merchant_category_id = fields.Many2one(
         "merchant.category",
         string="Category on the Marketplace",
+        groups=READERS,
         domain="[('store_id', '=', False), ('is_leaf', '=', True)]",
         help="For all products of this category, and of those below it, that have none of their "
         "own. The price lists publish it.",
@@ -40,6 +43,7 @@ class ProductTemplate(models.Model):
         string="Category in the Catalogue",
         compute="_compute_merchant_category_id",
         inverse="_inverse_merchant_category_id",
+        groups=READERS,
         domain="[('store_id', '=', False), ('is_leaf', '=', True)]",
         help="Chosen here, it stands above as its number.",
     )
@@ -61,7 +65,7 @@ class ProductTemplate(models.Model):
         """Return the number of the category that the product was given, its own or its group's."""
         self.ensure_one()
         own = self.portal_category_ref
-        return own or self.categ_id.sudo()._get_merchant_category().external_id
+        return own or self.sudo().categ_id._get_merchant_category().external_id
 
 
 class ProductDataFeed(models.Model):
