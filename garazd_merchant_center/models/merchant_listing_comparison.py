@@ -56,7 +56,12 @@ class MerchantListingComparison(models.AbstractModel):
         )
         if count:
             issues._report(
-                store, "listing_currency", severity="warning", count=count, currency=currency.name
+                store,
+                "listing_currency",
+                severity="warning",
+                count=count,
+                currency=currency.name,
+                step="values",
             )
         else:
             issues._resolve(store, ["listing_currency"])

@@ -113,3 +113,20 @@ class MerchantStore(models.Model):
             refused = add_values(listing.refused_values, listing._get_held())
             listing.write({"refused_values": refused, "held_values": False, "error": error})
         self._follow_held()
+
+
+class MerchantIssue(models.Model):
+    _inherit = "merchant.issue"
+
+    def action_push_held(self):
+        """Send what the issue asks about."""
+        self.store_id.action_push_held()
+
+    def action_leave_held(self):
+        """Leave on the marketplace what is there."""
+        self.store_id.action_leave_held()
+
+    def action_open_held(self):
+        """Open the list of what the issue asks about."""
+        action = self.store_id.action_open_changes()
+        return action | {"context": {"search_default_held": 1}}

@@ -247,7 +247,12 @@ class MerchantListing(models.Model):
         uncertain = set(self.uncertain_names or ()) - settled
         vals["uncertain_names"] = sorted(uncertain) or False
         if settled:
-            vals |= {"push_attempts": 0, "push_next_attempt": False, "agreed_values": False}
+            agreed = self.agreed_values or {}
+            vals |= {
+                "push_attempts": 0,
+                "push_next_attempt": False,
+                "agreed_values": {n: agreed[n] for n in agreed if n not in settled} or False,
+            }
         else:
             limit = min(BACKOFF_LIMIT, BACKOFF_BASE * 2**self.push_attempts)
             # Full jitter, so that what failed together does not come back together.

@@ -253,7 +253,7 @@ class MerchantIssue(models.Model):
 
     def _start_sync_again(self):
         """Override to send prices and quantities again where that was refused."""
-        if (self.values or {}).get("step") != KIND:
+        if self.code != "push_held" and (self.values or {}).get("step") != KIND:
             return super()._start_sync_again()
         # Elevated: stores belong to administrators.
         self.store_id.sudo().sending_paused_until = False

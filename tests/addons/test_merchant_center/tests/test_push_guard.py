@@ -137,6 +137,23 @@ class TestPushGuard(PushCase):
         self._send()
         self.assertEqual(self._sent(), {"p1": [{"price": "95.0"}]})
 
+    def test_question_can_be_answered_where_it_is_asked(self):
+        self.goods["A1"].list_price = 10
+        self._send()
+        issue = self._get_issues("push_held")
+        action = issue.with_user(self.user).action_open_held()
+        self.assertEqual(action["context"], {"search_default_held": 1})
+        issue.with_user(self.user).action_retry()
+        self._send()
+        self.assertFalse(self._sent())
+        self.assertNotEqual(self.store.run_id.kind, "orders")
+        with self.assertRaises(AccessError):
+            issue.with_user(self.user).action_push_held()
+        issue.with_user(self.admin).action_push_held()
+        self._send()
+        self.assertEqual(self._sent(), {"p1": [{"price": "10.0"}]})
+        self.assertEqual(issue.state, "resolved")
+
     def test_question_is_withdrawn_when_the_value_is_taken_back(self):
         self.goods["A1"].list_price = 10
         self._send()
