@@ -171,6 +171,15 @@ class TestCatalogue(PromCase):
             with self.subTest(content[:20]), self.assertRaisesRegex(UserError, text):
                 self._import(content)
 
+    def test_entities_are_refused_in_any_encoding(self):
+        text = (
+            '<?xml version="1.0" encoding="%s"?><!DOCTYPE a [<!ENTITY b "c">]>'
+            '<categories><category id="1" nameUK="&b;"/></categories>'
+        )
+        for encoding in ("utf-8", "utf-16"):
+            with self.subTest(encoding), self.assertRaises(FileUnreadable):
+                read_attributes((text % encoding).encode(encoding))
+
     def test_any_bytes_are_read_or_refused(self):
         for number in range(0, 256, 7):
             content = bytes((number * step) % 256 for step in range(400))
