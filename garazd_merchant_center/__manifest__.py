@@ -18,6 +18,7 @@
         "wizards/merchant_order_recover_views.xml",
         "wizards/merchant_mapping_set_views.xml",
         "wizards/merchant_import_catalogue_views.xml",
+        "wizards/merchant_attribute_match_views.xml",
         "views/merchant_sync_run_views.xml",
         "views/merchant_issue_views.xml",
         "views/merchant_operation_views.xml",

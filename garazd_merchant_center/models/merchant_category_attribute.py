@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .merchant_category_portal import write_translations
+
 
 class MerchantCategoryAttribute(models.Model):
     """An attribute that the marketplace asks for in one of its categories."""
@@ -86,18 +88,28 @@ class MerchantCategoryAttribute(models.Model):
                 identity = {"category_id": category.id, "external_id": data.external_id}
                 attribute = model.create(vals | identity)
                 counts["created"] += 1
+                attribute._translate(data)
                 attribute._merge_values(data.values)
                 continue
             changes = {name: value for name, value in vals.items() if attribute[name] != value}
             if changes:
                 attribute.write(changes)
-            changed = attribute._merge_values(data.values) or changes
-            counts["updated" if changed else "unchanged"] += 1
+            changed = [
+                changes,
+                attribute._translate(data),
+                attribute._merge_values(data.values),
+            ]
+            counts["updated" if any(changed) else "unchanged"] += 1
         named = {data.external_id for data in attributes}
         gone = model.union(*(a for key, a in known.items() if key not in named)).filtered("active")
         gone.active = False
         counts["archived"] = len(gone)
         return counts
+
+    def _translate(self, data):
+        """Write name and unit in the languages that are installed; tell whether any changed."""
+        named = write_translations(self, "name", data.names)
+        return write_translations(self, "unit", data.units) or named
 
     def _merge_values(self, values):
         """Bring the values of the list up to date; tell whether anything changed.
@@ -115,11 +127,12 @@ class MerchantCategoryAttribute(models.Model):
             value = known.pop(external_id, None)
             if value is None:
                 identity = {"attribute_id": self.id, "external_id": external_id}
-                self.value_ids.create(vals | identity)
+                value = self.value_ids.create(vals | identity)
                 changed = True
             elif changes := {key: new for key, new in vals.items() if value[key] != new}:
                 value.write(changes)
                 changed = True
+            changed = write_translations(value, "name", names) or changed
         gone = self.value_ids.browse([value.id for value in known.values() if value.active])
         gone.active = False
         return changed or bool(gone)

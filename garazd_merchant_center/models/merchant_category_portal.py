@@ -85,7 +85,8 @@ class MerchantCategory(models.Model):
     @api.depends("child_ids", "child_ids.active", "store_id")
     def _compute_is_leaf(self):
         for category in self:
-            category.is_leaf = not category.store_id and not category.child_ids
+            children = category.child_ids.filtered("active")
+            category.is_leaf = not category.store_id and not children
 
     def _compute_listing_count(self):
         groups = self.env["merchant.listing"]._read_group(
@@ -201,11 +202,7 @@ class MerchantCategory(models.Model):
 
     def _set_names(self, names):
         """Write the names in the languages that are installed."""
-        installed = {code for code, _name in self.env["res.lang"].get_installed()}
-        for lang in installed.intersection(names):
-            translated = self.with_context(lang=lang)
-            if translated.name != names[lang]:
-                translated.name = names[lang]
+        write_translations(self, "name", names)
 
     def _vanish(self, known_count):
         """Archive categories that a complete list does not name any more.
@@ -216,3 +213,19 @@ class MerchantCategory(models.Model):
             return {"kept": len(self)}
         self.active = False
         return {"archived": len(self)}
+
+
+def write_translations(record, field_name, texts):
+    """Write a text in those of its languages that are installed.
+
+    :param dict texts: by code of the language
+    :return: whether anything changed
+    :rtype: bool
+    """
+    changed = False
+    for code, _name in record.env["res.lang"].get_installed():
+        translated = record.with_context(lang=code)
+        if code in texts and translated[field_name] != texts[code]:
+            translated[field_name] = texts[code]
+            changed = True
+    return changed

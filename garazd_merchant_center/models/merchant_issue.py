@@ -134,8 +134,8 @@ DETAILS = {
     ),
     "listing_category": _lt(
         "The marketplace shows %(name)s in the category %(new)s; in Odoo it was given %(old)s. "
-        "Accept Category on the product of the store takes the marketplace's; otherwise ours goes "
-        "out with the next price list, so ignore this issue."
+        "Accept Category on the product of the store takes the marketplace's. Restore Category "
+        "keeps ours, which goes out with the next price list."
     ),
     "listing_drift": _lt(
         "The marketplace shows another price, quantity or availability of %(name)s than the one it "

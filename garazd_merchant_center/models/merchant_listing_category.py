@@ -75,10 +75,11 @@ class ProductDataFeed(models.Model):
         """Extend with the categories that product categories were given; groups come first."""
         refs = {}
         if self.category_source == "internal":
-            categories = self.env["product.category"].sudo().search([])
-            for category in categories:
-                if found := category._get_merchant_category():
-                    refs[self._get_group_number(category)] = found.external_id
+            categories = self.env["product.category"].sudo()
+            given = categories.search([("merchant_category_id", "!=", False)])
+            for category in categories.search([("id", "child_of", given.ids)]):
+                found = category._get_merchant_category()
+                refs[self._get_group_number(category)] = found.external_id
         return refs | super()._get_portal_refs()
 
 
@@ -92,13 +93,24 @@ class MerchantListing(models.Model):
         if not store.track_category_changes:
             return
         issues = self.env["merchant.issue"]
-        for listing in self.filtered("product_id"):
+        listings = self.filtered("product_id")
+        moved = {}
+        for listing in listings:
             wanted = listing.product_id.product_tmpl_id._get_portal_category_ref()
             shown = listing.category_external_id
-            if not wanted or not shown or not wanted.isdigit() or wanted == shown:
-                issues._resolve(store, [CODE], listing)
-                continue
-            known = self.env["merchant.category"]._find_portal(store.marketplace, [wanted, shown])
+            # An address says nothing that could be compared.
+            if wanted and shown and wanted.isdigit() and wanted != shown:
+                moved[listing] = wanted
+        settled = listings - self.browse().union(*moved)
+        issues._resolve(store, [CODE], settled)
+        # The next move is another matter than the one that a person has settled.
+        settled._get_category_issues("ignored")._close("resolved")
+        shown = [listing.category_external_id for listing in moved]
+        known = self.env["merchant.category"]._find_portal(
+            store.marketplace, [*moved.values(), *shown]
+        )
+        for listing, wanted in moved.items():
+            shown = listing.category_external_id
             issues._report(
                 store,
                 CODE,
@@ -115,6 +127,24 @@ class MerchantListing(models.Model):
         for listing in self.filtered(lambda l: l.product_id and l.category_external_id):
             listing.product_id.product_tmpl_id.portal_category_ref = listing.category_external_id
             self.env["merchant.issue"]._resolve(listing.store_id, [CODE], listing)
+
+    def action_restore_category(self):
+        """Keep the category that products were given: it goes out with the next price list.
+
+        The marketplace shows the other one until then, so that the issues are ignored.
+        """
+        self.check_access("read")
+        self._get_category_issues("open").action_ignore()
+
+    def _get_category_issues(self, state):
+        return self.env["merchant.issue"].search(
+            [
+                ("code", "=", CODE),
+                ("state", "=", state),
+                ("res_model", "=", self._name),
+                ("res_id", "in", self.ids),
+            ]
+        )
 
 
 def _describe(category, text):

@@ -1,3 +1,4 @@
+from . import merchant_attribute_match
 from . import merchant_order_recover
 from . import merchant_delivery_confirm
 from . import merchant_order_cancel

@@ -20,9 +20,13 @@ def parse_xml(content):
         raise FileUnreadable("broken")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     try:
-        return etree.fromstring(content.strip(), parser)
+        root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise FileUnreadable("broken") from error
+    if root.getroottree().docinfo.doctype:
+        # In an encoding in which the bytes above look different.
+        raise FileUnreadable("broken")
+    return root
 
 
 def read_names(element):

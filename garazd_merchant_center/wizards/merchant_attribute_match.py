@@ -1,0 +1,128 @@
+from odoo import api, fields, models
+
+# Marketplaces write any of these for an apostrophe.
+APOSTROPHES = str.maketrans(dict.fromkeys("\u2019\u02bc\u00b4`", "'"))
+# The language of official names where it is installed; price lists are written in it.
+OFFICIAL_LANG = "uk_UA"
+
+
+class MerchantAttributeMatch(models.TransientModel):
+    """Proposes the official names of the marketplace for the attributes of Odoo."""
+
+    _name = "merchant.attribute.match"
+    _description = "Match Attributes"
+
+    line_ids = fields.One2many("merchant.attribute.match.line", "match_id", string="Proposals")
+
+    @api.model
+    def action_propose(self, marketplace):
+        """Open the proposals of a marketplace.
+
+        :param str marketplace: a key of ``merchant.store.marketplace``
+        :return: an action
+        """
+        lines = self._propose(marketplace)
+        return self.create({"line_ids": [fields.Command.create(vals) for vals in lines]})._show()
+
+    def action_accept_safe(self):
+        """Accept the proposals that leave no doubt."""
+        self.ensure_one()
+        self.line_ids.filtered("is_safe")._accept()
+        return self._show()
+
+    def _show(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Match Attributes"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+    # === PROPOSALS === #
+
+    @api.model
+    def _propose(self, marketplace):
+        """Return the values of one line for each name that could be made official."""
+        langs = [code for code, _name in self.env["res.lang"].get_installed()]
+        lang = OFFICIAL_LANG if OFFICIAL_LANG in langs else self.env.lang
+        official = self.env["merchant.category.attribute"].with_context(lang=lang)
+        official = official.search([("category_id.marketplace", "=", marketplace)])
+        by_name = official.grouped(lambda attribute: normalise(attribute.name))
+        lines = []
+        attributes = self.env["product.attribute"].with_context(lang=lang)
+        for attribute in attributes.search([("value_ids", "!=", False)]):
+            found = self._find_equal(attribute, by_name, langs)
+            if not found:
+                continue
+            names, units = sorted(set(found.mapped("name"))), set(found.mapped("unit"))
+            unit = units.pop() if len(units) == 1 else False
+            if attribute.portal_name != names[0] or (unit and attribute.portal_unit != unit):
+                lines.append(
+                    {
+                        "attribute_id": attribute.id,
+                        "official_name": names[0],
+                        "unit": unit,
+                        # Whether the numbers in Odoo are in this unit only a person can know.
+                        "is_safe": len(names) == 1 and not (unit or units),
+                    }
+                )
+            lines += self._propose_values(attribute, found.value_ids, langs)
+        return lines
+
+    def _propose_values(self, attribute, official, langs):
+        by_name = official.grouped(lambda value: normalise(value.name))
+        for value in attribute.value_ids:
+            found = self._find_equal(value, by_name, langs)
+            names = sorted(set(found.mapped("name"))) if found else []
+            # Without a name of its own the value is published as it is.
+            if names and (value.portal_name or value.name) not in names:
+                yield {
+                    "attribute_id": attribute.id,
+                    "value_id": value.id,
+                    "official_name": names[0],
+                    "is_safe": len(names) == 1,
+                }
+
+    def _find_equal(self, record, by_name, langs):
+        """Return what is called as a record in any language, its official name first."""
+        names = [record.portal_name, *(record.with_context(lang=lang).name for lang in langs)]
+        return next((by_name[key] for key in map(normalise, names) if key in by_name), None)
+
+
+class MerchantAttributeMatchLine(models.TransientModel):
+    """A proposal: the official name of an attribute or of one of its values."""
+
+    _name = "merchant.attribute.match.line"
+    _description = "Proposed Name of an Attribute"
+
+    match_id = fields.Many2one("merchant.attribute.match", required=True, ondelete="cascade")
+    attribute_id = fields.Many2one("product.attribute", required=True, ondelete="cascade")
+    value_id = fields.Many2one("product.attribute.value", ondelete="cascade")
+    official_name = fields.Char(required=True)
+    unit = fields.Char()
+    is_safe = fields.Boolean(
+        string="Safe",
+        help="There is one official name only, and no unit that a person should compare.",
+    )
+
+    def action_accept(self):
+        """Write the official name and show what is left."""
+        match = self.match_id
+        self._accept()
+        return match._show()
+
+    def _accept(self):
+        for line in self:
+            if line.value_id:
+                line.value_id.portal_name = line.official_name
+            else:
+                vals = {"portal_name": line.official_name}
+                line.attribute_id.write(vals | ({"portal_unit": line.unit} if line.unit else {}))
+        self.unlink()
+
+
+def normalise(text):
+    """Return a name as it is compared: without case, kinds of apostrophes and extra blanks."""
+    return " ".join((text or "").translate(APOSTROPHES).casefold().split())
