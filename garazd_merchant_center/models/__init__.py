@@ -15,6 +15,7 @@ from . import merchant_category_attribute
 from . import merchant_listing
 from . import merchant_listing_matching
 from . import merchant_listing_values
+from . import merchant_listing_snapshot
 from . import merchant_listing_change
 from . import merchant_listing_comparison
 from . import merchant_listing_push

@@ -105,3 +105,15 @@ class TestMatching(DemoCase):
             with self.subTest(action), self.assertRaises(AccessError):
                 getattr(listing, action)()
         self.assertFalse(self._get_mappings())
+
+    def test_what_was_read_first_is_kept(self):
+        listing = self._read_one(price="10.00", quantity="3")
+        self.market.products[0].update(price="12.00", quantity="1")
+        self._sync("products")
+        listing.write({"snapshot_price": 99})
+        self.assertRecordValues(
+            listing, [{"observed_price": 12, "snapshot_price": 10, "snapshot_quantity": 3}]
+        )
+        self.admin.group_ids |= self.env.ref("base.group_allow_export")
+        exported = listing.with_user(self.admin).export_data(["external_id", "snapshot_price"])
+        self.assertEqual(exported["datas"], [["p1", 10]])
