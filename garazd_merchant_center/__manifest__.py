@@ -28,6 +28,8 @@
         "views/merchant_delivery_method_views.xml",
         "views/merchant_category_views.xml",
         "views/merchant_listing_views.xml",
+        "views/merchant_listing_matching_views.xml",
+        "views/merchant_listing_snapshot_views.xml",
         "views/merchant_listing_push_views.xml",
         "views/merchant_order_views.xml",
         "views/merchant_store_views.xml",

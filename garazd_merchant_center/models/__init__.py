@@ -13,7 +13,9 @@ from . import merchant_category
 from . import merchant_category_portal
 from . import merchant_category_attribute
 from . import merchant_listing
+from . import merchant_listing_matching
 from . import merchant_listing_values
+from . import merchant_listing_snapshot
 from . import merchant_listing_change
 from . import merchant_listing_comparison
 from . import merchant_listing_push

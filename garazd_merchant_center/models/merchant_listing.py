@@ -6,6 +6,7 @@ from ..exceptions import MarketplaceError
 PRODUCT = "product.product"
 # The issues of a listing that cannot be matched without a person.
 DOUBTS = ("listing_ambiguous", "listing_sku_repeated", "listing_taken")
+NO_PROPOSAL = {"proposed_product_id": False, "proposal_basis": False}
 
 
 class MerchantListing(models.Model):
@@ -42,6 +43,7 @@ class MerchantListing(models.Model):
         selection=[
             ("matched", "Matched"),
             ("unmatched", "Not in Odoo"),
+            ("proposed", "Proposed"),
             ("ambiguous", "Fits several"),
         ],
         required=True,
@@ -185,12 +187,13 @@ class MerchantListing(models.Model):
             if (cached(name, value) or None) != (cached(name, self[name]) or None)
         }
 
-    def _match(self, store):
+    def _match(self, store, accept=False):
         """Map the listings whose product is known without doubt; report the doubtful ones.
 
         :param store: the store of all these listings
+        :param bool accept: somebody agreed; otherwise the store says whether a person is to agree
         """
-        unmatched = self.filtered(lambda listing: not listing.product_id)
+        unmatched = self.filtered(lambda l: not l.product_id and not l.is_left_out)
         repeated = {
             sku
             for sku, number in self._read_group(
@@ -208,10 +211,12 @@ class MerchantListing(models.Model):
                 listing._report_doubt("listing_ambiguous", candidates=names)
             elif found_by == "sku" and listing.sku in repeated:
                 listing._report_doubt("listing_sku_repeated", sku=listing.sku)
-            elif products:
+            elif not products:
+                listing._settle_doubt()
+            elif accept or store.match_automatically or found_by == "mapping":
                 safe += listing
             else:
-                listing._settle_doubt()
+                listing._propose(products, found_by)
         pairs = [
             (products, listing.external_id, listing.name)
             for listing, (products, _found_by) in zip(unmatched, proposals, strict=True)
@@ -227,13 +232,13 @@ class MerchantListing(models.Model):
 
     def _settle_doubt(self):
         """Nothing fits any more, so nothing is doubtful either."""
-        if self.state == "ambiguous":
-            self.state = "unmatched"
+        if self.state != "unmatched":
+            self.write({"state": "unmatched", **NO_PROPOSAL})
             self.env["merchant.issue"]._resolve(self.store_id, DOUBTS, self)
 
     def _report_doubt(self, code, **values):
         self.ensure_one()
-        self.state = "ambiguous"
+        self.write({"state": "ambiguous", **NO_PROPOSAL})
         self.env["merchant.issue"]._resolve(self.store_id, set(DOUBTS) - {code}, self)
         self.env["merchant.issue"]._report(
             self.store_id,
@@ -298,8 +303,7 @@ class MerchantListing(models.Model):
                 [("store_id", "=", store.id), ("external_id", "in", list(external_ids))]
             ):
                 product = products.get(listing.external_id, self.env[PRODUCT])
-                if listing.product_id != product or listing.state == "ambiguous":
-                    listing.write(
-                        {"product_id": product.id, "state": "matched" if product else "unmatched"}
-                    )
+                if listing.product_id != product or listing.state in ("ambiguous", "proposed"):
+                    state = "matched" if product else "unmatched"
+                    listing.write({"product_id": product.id, "state": state, **NO_PROPOSAL})
                     self.env["merchant.issue"]._resolve(store, DOUBTS, listing)

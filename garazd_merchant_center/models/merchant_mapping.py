@@ -1,4 +1,6 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 
 class MerchantMapping(models.Model):
@@ -64,7 +66,9 @@ class MerchantMapping(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Override to know the record from the start, and to bring the listings in line."""
-        mappings = super().create([self._split_reference(vals) for vals in vals_list])
+        vals_list = [self._split_reference(vals) for vals in vals_list]
+        self._check_free(vals_list)
+        mappings = super().create(vals_list)
         mappings._tell_listings()
         return mappings
 
@@ -89,6 +93,34 @@ class MerchantMapping(models.Model):
             return vals
         model, res_id = vals["resource_ref"].split(",")
         return {**vals, "model": model, "res_id": int(res_id)}
+
+    @api.model
+    def _check_free(self, vals_list):
+        """Refuse what is mapped already, in words that name the other side.
+
+        The database refuses it too, but cannot say that.
+
+        :raises ValidationError: one of the two sides is mapped in the store
+        """
+        domain = Domain("external_id", "in", [vals.get("external_id") for vals in vals_list])
+        domain |= Domain("res_id", "in", [vals.get("res_id") for vals in vals_list])
+        known = self.sudo().search(domain)
+        by_external_id = {(m.store_id.id, m.model, m.external_id): m for m in known}
+        by_record = {(m.store_id.id, m.model, m.res_id): m for m in known}
+        for vals in vals_list:
+            kind = (vals.get("store_id"), vals.get("model"))
+            mapping = by_external_id.get((*kind, vals.get("external_id")))
+            mapping = mapping or by_record.get((*kind, vals.get("res_id")))
+            if mapping and (record := mapping.resource_ref):
+                raise ValidationError(
+                    self.env._(
+                        "%(record)s is already mapped to %(external_id)s in the store %(store)s. "
+                        "Change or delete that mapping first.",
+                        record=record.display_name,
+                        external_id=mapping.external_id,
+                        store=mapping.store_id.name,
+                    )
+                )
 
     def _get_listing_keys(self):
         return [(m.store_id, m.external_id) for m in self if m.model == "product.product"]

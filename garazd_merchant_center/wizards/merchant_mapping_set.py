@@ -10,7 +10,7 @@ class MerchantMappingSet(models.TransientModel):
     _name = "merchant.mapping.set"
     _description = "Set Mapping"
 
-    product_id = fields.Many2one(PRODUCT, required=True, readonly=True)
+    product_id = fields.Many2one(PRODUCT, required=True)
     store_id = fields.Many2one(
         "merchant.store",
         required=True,

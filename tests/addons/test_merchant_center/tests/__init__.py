@@ -7,6 +7,7 @@ from . import test_feed
 from . import test_issue
 from . import test_listing
 from . import test_mapping
+from . import test_matching
 from . import test_operation
 from . import test_order
 from . import test_order_amount

@@ -1,6 +1,5 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
 
 from .common import DemoCase
 
@@ -75,6 +74,7 @@ class TestMapping(DemoCase):
         self.admin.group_ids |= self.env.ref("base.group_allow_export")
         exported = mappings.browse(done["ids"]).export_data(["external_id", "resource_ref"])
         self.assertEqual(exported["datas"], [["p1", f"product.product,{self.product.id}"]])
-        with mute_logger("odoo.sql_db"):
-            again = mappings.load(fields, [[*row[:3], "p2"]])
-        self.assertIn("already mapped", again["messages"][0]["message"])
+        twin = self._make_product("B2")
+        for again in ([*row[:3], "p2"], [*row[:2], str(twin.id), "p1"]):
+            [message] = mappings.load(fields, [again])["messages"]
+            self.assertIn("Product A1 is already mapped to p1", message["message"])
