@@ -13,7 +13,7 @@ KEPT = {
 
 
 class MerchantListing(models.Model):
-    """Keeps what the marketplace showed when a listing was read first, before Odoo wrote anything."""
+    """Keeps what the marketplace showed when a listing was read first, before Odoo wrote to it."""
 
     _inherit = "merchant.listing"
 
