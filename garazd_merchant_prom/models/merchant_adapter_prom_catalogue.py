@@ -1,25 +1,15 @@
-from urllib.parse import urlsplit
-
-import requests
-
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import LazyTranslate
 
 from odoo.addons.garazd_merchant_center import schema
 
-from ..catalogue.attributes import read_attributes
-from ..catalogue.categories import read_categories
-from ..catalogue.errors import FileUnreadable
-from ..catalogue.table import MAX_FILE
+from ..api.catalogue.attributes import read_attributes
+from ..api.catalogue.categories import read_categories
+from ..api.catalogue.errors import FileUnreadable
+from ..api.catalogue.fetch import CATEGORY_ADDRESS, fetch, is_address
 
 _lt = LazyTranslate(__name__)
-
-# Read without a login by many integrations; nobody promises that it answers.
-CATEGORY_ADDRESS = "https://my.prom.ua/cabinet/export_categories/xls"
-# The only hosts that are asked; the key in a link is nobody else's business.
-HOSTS = ("prom.ua", "my.prom.ua")
-TIMEOUT = 20
 
 REFUSALS = {
     "empty": _lt("The file is empty."),
@@ -106,22 +96,11 @@ class MerchantAdapterProm(models.AbstractModel):
         :rtype: bytes
         :raises UserError: it is no address of Prom, or it does not answer well
         """
-        try:
-            parts = urlsplit(address)
-        except ValueError:
-            parts = urlsplit("")
-        if parts.scheme != "https" or parts.hostname not in HOSTS or parts.port not in (None, 443):
+        if not is_address(address):
             raise UserError(self.env._("This is no address of Prom.ua."))
-        try:
-            with requests.get(
-                address, timeout=TIMEOUT, allow_redirects=False, stream=True
-            ) as answer:
-                content = answer.raw.read(MAX_FILE + 1, decode_content=True)
-                if answer.status_code == requests.codes.ok and len(content) <= MAX_FILE:
-                    return content
-        except (requests.RequestException, OSError):
-            # Without the cause, which names the address.
-            content = None
+        content = fetch(address)
+        if content:
+            return content
         raise UserError(
             self.env._(
                 "Prom.ua does not give the file at this address. Download it in the cabinet and "

@@ -12,9 +12,9 @@ from odoo.tests import tagged
 
 from odoo.addons.garazd_merchant_center.wizards.merchant_attribute_match import normalise
 
-from ..catalogue.attributes import read_attributes
-from ..catalogue.categories import read_categories
-from ..catalogue.errors import FileUnreadable
+from ..api.catalogue.attributes import read_attributes
+from ..api.catalogue.categories import read_categories
+from ..api.catalogue.errors import FileUnreadable
 from .common import PromCase
 
 LIST = (

@@ -192,7 +192,7 @@ class TestListing(PromCase):
                 {
                     "observed_price": 123.45,
                     "observed_quantity": 7,
-                    "observed_presence": "order",
+                    "observed_presence": "on_order",
                     "status": "draft",
                     "currency_id": self.uah.id,
                 }

@@ -73,7 +73,9 @@ class TestMapping(DemoCase):
         self.assertEqual(self.listing.product_id, self.product)
         self.admin.group_ids |= self.env.ref("base.group_allow_export")
         exported = mappings.browse(done["ids"]).export_data(["external_id", "resource_ref"])
-        self.assertEqual(exported["datas"], [["p1", f"product.product,{self.product.id}"]])
+        self.assertEqual(
+            next(iter(exported.values())), [["p1", f"product.product,{self.product.id}"]]
+        )
         twin = self._make_product("B2")
         for again in ([*row[:3], "p2"], [*row[:2], str(twin.id), "p1"]):
             [message] = mappings.load(fields, [again])["messages"]

@@ -116,4 +116,4 @@ class TestMatching(DemoCase):
         )
         self.admin.group_ids |= self.env.ref("base.group_allow_export")
         exported = listing.with_user(self.admin).export_data(["external_id", "snapshot_price"])
-        self.assertEqual(exported["datas"], [["p1", 10]])
+        self.assertEqual(next(iter(exported.values())), [["p1", 10]])
