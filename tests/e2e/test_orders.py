@@ -7,13 +7,17 @@ import pytest
 
 from tests.e2e.conftest import running_shop
 from tests.e2e.test_first_store import ACTION, make_user, wait_for
+from tools.console import Failure
 from tools.demo import wait_for_orders
+from tools.rpc import Client
+
+DATABASE = "test_e2e_orders"
 
 
 @pytest.fixture(scope="module")
 def shop():
     """Odoo with the demo's store in Production, its orders imported."""
-    with running_shop(with_store=True, database="test_e2e_orders") as running:
+    with running_shop(with_store=True, database=DATABASE) as running:
         wait_for_orders(running.rpc)
         running.rpc("merchant.store", "action_set_production", get_stores(running))
         yield running
@@ -111,3 +115,39 @@ def test_settings_are_changed_by_administrators_and_only_read_by_users(shop, ope
         page.click(f".o_notebook_headers a[name={tab}]")
         assert page.locator(".tab-pane.active").inner_text()
         assert page.locator(".tab-pane.active input:enabled:visible").count() == 0
+
+
+def test_roles_hold_for_whoever_calls_the_server_past_the_screens(shop):
+    [store] = get_stores(shop)
+    login = make_user(shop, "garazd_merchant_center.group_user", "en_US")
+    user = Client(shop.url, DATABASE, login, login)
+    assert user("merchant.store", "read", [store], ["name"])[0]["name"]
+    [order] = user("merchant.order", "search", [], limit=1)
+    user("merchant.order", "action_refresh", [order])
+    user("merchant.store", "action_sync_orders", [store])
+    refused = [
+        ("merchant.store", "read", [store], ["api_token"]),
+        ("merchant.store", "search", [("api_token", "like", "a")]),
+        ("merchant.store", "export_data", [store], ["api_token"]),
+        ("merchant.store", "write", [store], {"push_confirmed": False}),
+        ("merchant.store", "write", [store], {"api_url": "https://example.com"}),
+        ("merchant.store", "create", {"name": "X", "marketplace": "prom"}),
+        ("merchant.store", "action_set_test", [store]),
+        ("merchant.store", "action_set_production", [store]),
+        ("merchant.store", "action_check_connection", [store]),
+        ("merchant.store", "action_push_held", [store]),
+        ("merchant.order", "read", [order], ["payload"]),
+        ("merchant.order", "write", [order], {"state": "new"}),
+        ("merchant.order", "unlink", [order]),
+        ("merchant.order", "_import", [order]),
+        ("merchant.operation", "create", {"store_id": store, "kind": "order_status"}),
+        ("merchant.mapping", "create", {"store_id": store, "external_id": "1"}),
+        ("merchant.mapping.set", "create", {"store_id": store, "external_id": "1"}),
+        ("merchant.store.add", "create", {"marketplace": "prom", "name": "X"}),
+        ("merchant.import.categories", "create", {"marketplace": "prom"}),
+        ("merchant.listing.change", "search", []),
+    ]
+    for model, method, *arguments in refused:
+        with pytest.raises(Failure):
+            user(model, method, *arguments)
+            pytest.fail(f"{model}.{method}{arguments} went through")
