@@ -36,7 +36,7 @@ def test_words(name, line, found):
     [
         (CLIENT, "from odoo import api", True),
         (CLIENT, "import odoo.tools", True),
-        (CLIENT, "def f():\n    import lxml", True),
+        (CLIENT, "def f():\n    import babel", True),
         (CLIENT, "import requests", False),
         (CLIENT, "from . import const\nfrom ..models import x", False),
         (PROM, "from odoo import api", False),

@@ -28,7 +28,7 @@ def test_the_documented_product_is_read():
     assert read.quantity_in_stock == 123
     assert (read.variation_base_id, read.is_variation) == ("123123123", False)
     assert set(read.names) == {"ru", "kk"}
-    assert {"discount", "prices", "images"} < set(read.extra)
+    assert {"prices", "images"} < set(read.extra)
 
 
 def test_every_generated_product_is_read(shop):
