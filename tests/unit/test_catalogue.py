@@ -28,6 +28,8 @@ def test_the_documented_product_is_read():
     assert read.quantity_in_stock == 123
     assert (read.variation_base_id, read.is_variation) == ("123123123", False)
     assert set(read.names) == {"ru", "kk"}
+    assert (read.discount.type, read.discount.value) == ("percent", 15)
+    assert read.discount.end.isoformat() == "2018-04-22"
     assert {"prices", "images"} < set(read.extra)
 
 
