@@ -53,6 +53,11 @@ class TestDeliveryGuard(StatusCase):
         picking.sudo().merchant_order_id.status_id = self._status("cancelled")
         self.assertTrue(picking.merchant_is_cancelled)
 
+    def test_delivery_of_a_placeholder_says_what_the_buyer_ordered(self):
+        picking = self._confirm("3", self._line("Z9", title="Red cup")).picking_ids
+        storekeeper = picking.with_user(self.storekeeper)
+        self.assertEqual(storekeeper.move_ids.description_picking, "Red cup")
+
     def test_question_about_the_backorder_still_comes(self):
         sale = self._confirm_and_let_the_buyer_cancel("1", self._line(quantity="3"))
         picking = sale.picking_ids
