@@ -35,6 +35,7 @@
         "views/merchant_store_views.xml",
         "views/product_views.xml",
         "views/sale_order_views.xml",
+        "views/stock_picking_views.xml",
         "views/merchant_menus.xml",
     ],
     "assets": {

@@ -34,6 +34,7 @@ class MerchantOperation(models.Model):
 
     store_id = fields.Many2one("merchant.store", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="store_id.company_id", store=True)
+    store_mode = fields.Selection(related="store_id.mode")
     kind = fields.Selection(
         selection=[("order_status", "Set the status of an order")], required=True, readonly=True
     )

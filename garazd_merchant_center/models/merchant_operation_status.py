@@ -1,10 +1,34 @@
-from odoo import models
+from odoo import api, fields, models
 
 
 class MerchantOperation(models.Model):
     """Operations of the kind ``order_status``."""
 
     _inherit = "merchant.operation"
+
+    new_status = fields.Char(
+        compute="_compute_new_status",
+        help="The status that the order gets on the marketplace, and why it is cancelled.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("payload")
+    @api.depends_context("lang")
+    def _compute_new_status(self):
+        self.new_status = False
+        for operation in self.filtered(lambda o: o.kind == "order_status" and o.payload):
+            payload = operation.payload
+            reasons = operation.store_id._get_adapter()._get_cancel_reasons()
+            names = {reason.code: reason.name for reason in reasons}
+            parts = [
+                operation._get_status().name or payload["status"],
+                names.get(payload.get("reason")),
+                payload.get("comment"),
+            ]
+            operation.new_status = ": ".join(filter(None, parts))
+
+    # === BUSINESS METHODS === #
 
     def _get_status(self):
         """Return the status that the order is to get; nothing when it is not known any more."""

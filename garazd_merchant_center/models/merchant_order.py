@@ -121,10 +121,24 @@ class MerchantOrder(models.Model):
     # === ACTION METHODS === #
 
     def action_refresh(self):
-        """Read these orders again from the marketplace, in the background."""
+        """Read these orders again from the marketplace, in the background.
+
+        :return: the action that tells so
+        :rtype: dict
+        """
         self.check_access("read")
         self.sudo().refresh_requested = True
         self.store_id.action_sync_orders()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "message": self.env._(
+                    "Read again in the background; reload the page in a moment to see the result."
+                ),
+            },
+        }
 
     def action_retry(self):
         """Import again what failed, or lacks products, from the payload that is kept.

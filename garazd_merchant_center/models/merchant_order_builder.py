@@ -2,7 +2,7 @@ from decimal import Decimal
 
 from odoo import Command, models
 from odoo.fields import Domain
-from odoo.tools import email_normalize, float_compare, plaintext2html
+from odoo.tools import email_normalize, float_compare
 
 from ..exceptions import NeedsUser
 
@@ -196,7 +196,6 @@ class MerchantOrderBuilder(models.AbstractModel):
             **campaign,
             "source_id": store.source_id.id or campaign.get("source_id"),
             "tag_ids": [(6, 0, store.order_tag_ids.ids)],
-            "note": plaintext2html(data.note) if data.note else False,
         }
         if store.team_id:
             vals["team_id"] = store.team_id.id

@@ -116,7 +116,16 @@ class MerchantOrder(models.Model):
             raise UserError(
                 self.env._("The sales order %(name)s is locked.", name=self.sale_order_id.name)
             )
-        self.env["merchant.order.updater"]._apply(self, data)
+        updater = self.env["merchant.order.updater"]
+        changes = updater._describe(self.change_ids)
+        updater._apply(self, data)
+        self.sale_order_id.message_post(
+            body=self.env._(
+                "%(user)s applied what was changed on the marketplace: %(changes)s.",
+                user=self.env.user.name,
+                changes=changes,
+            )
+        )
         self._settle_changes(data)
 
     def _settle_changes(self, data):

@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from .merchant_order_change import CODES
 
 # Kind of a fee -> where it stands on the order.
 FEES = {
@@ -40,6 +42,22 @@ class MerchantOrder(models.Model):
         string="Marketplace Fee",
         help="What the marketplace charges the seller for this order, without what it gave back.",
     )
+
+    # What waits for a person, beside what the form shows in other ways
+    open_issues = fields.Text(compute="_compute_open_issues")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("error_code")
+    @api.depends_context("lang")
+    def _compute_open_issues(self):
+        domain = [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+        domain += [("state", "=", "open"), ("code", "not in", CODES)]
+        found = self.env["merchant.issue"].search(domain).grouped("res_id")
+        for order in self:
+            issues = found.get(order.id, self.env["merchant.issue"])
+            others = issues.filtered(lambda issue, order=order: issue.code != order.error_code)
+            order.open_issues = "\n".join(others.mapped("detail"))
 
     # === IMPORT === #
 

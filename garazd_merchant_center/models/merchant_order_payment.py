@@ -26,7 +26,6 @@ class MerchantOrder(models.Model):
     payment_id = fields.Many2one(
         "account.payment", compute="_compute_payment_id", compute_sudo=True
     )
-    payment_issue = fields.Text(compute="_compute_payment_issue")
 
     # === COMPUTE METHODS === #
 
@@ -34,21 +33,6 @@ class MerchantOrder(models.Model):
     def _compute_payment_id(self):
         for order in self:
             order.payment_id = order.payment_ids
-
-    @api.depends_context("lang")
-    def _compute_payment_issue(self):
-        issues = self.env["merchant.issue"]
-        found = issues.search(
-            [
-                ("res_model", "=", self._name),
-                ("res_id", "in", self.ids),
-                ("code", "in", issues._get_codes("payment_")),
-                ("state", "=", "open"),
-            ]
-        )
-        for order in self:
-            own = found.filtered(lambda issue, order=order: issue.res_id == order.id)
-            order.payment_issue = "\n".join(own.mapped("detail"))
 
     # === ACTION METHODS === #
 

@@ -115,7 +115,9 @@ class MerchantOrderUpdater(models.AbstractModel):
     def _compare_line(self, before, now):
         if not before or not now:
             line = before or now
-            value = f"{line['quantity']} = {line['total']}"
+            value = self.env._(
+                "%(quantity)s for %(total)s in all", quantity=line["quantity"], total=line["total"]
+            )
             key = "old_value" if before else "new_value"
             return [{"kind": "removed" if before else "added", "subject": line["name"], key: value}]
         return [

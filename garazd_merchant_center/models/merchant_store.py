@@ -123,11 +123,31 @@ class MerchantStore(models.Model):
         "Hold the order: it is not imported before its products exist; then press Retry.\n"
         "A product that was removed from the marketplace is never created.",
     )
-    user_id = fields.Many2one("res.users", string="Salesperson", check_company=True)
-    team_id = fields.Many2one("crm.team", string="Sales Team", check_company=True)
-    source_id = fields.Many2one("utm.source")
-    order_tag_ids = fields.Many2many("crm.tag", string="Order Tags")
-    warehouse_id = fields.Many2one("stock.warehouse", check_company=True)
+    user_id = fields.Many2one(
+        "res.users",
+        string="Salesperson",
+        check_company=True,
+        help="Put on imported orders, and told when the store needs attention. Empty: the orders "
+        "have no salesperson, so they do not stand under My Quotations of anybody.",
+    )
+    team_id = fields.Many2one(
+        "crm.team",
+        string="Sales Team",
+        check_company=True,
+        help="Put on imported orders. Empty: the team that Odoo chooses.",
+    )
+    source_id = fields.Many2one(
+        "utm.source",
+        help="Put on imported orders as the source in Odoo's statistics. Empty: the source that "
+        "the marketplace names, if it names one.",
+    )
+    order_tag_ids = fields.Many2many("crm.tag", string="Order Tags", help="Put on imported orders.")
+    warehouse_id = fields.Many2one(
+        "stock.warehouse",
+        check_company=True,
+        help="Where the goods of imported orders leave from. Empty: the warehouse that Odoo "
+        "chooses.",
+    )
     pricelist_id = fields.Many2one(
         "product.pricelist",
         check_company=True,
@@ -140,7 +160,11 @@ class MerchantStore(models.Model):
         default=True,
         help="Add a delivery contact under the customer when the recipient or the address differs.",
     )
-    partner_tag_ids = fields.Many2many("res.partner.category", string="Partner Tags")
+    partner_tag_ids = fields.Many2many(
+        "res.partner.category",
+        string="Partner Tags",
+        help="Added to the customers of imported orders, new ones and those who are there already.",
+    )
     partner_lang = fields.Selection(
         selection=lambda self: self.env["res.lang"].get_installed(),
         string="Language of Customers",

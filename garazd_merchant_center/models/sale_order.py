@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 
 class SaleOrder(models.Model):
@@ -20,7 +21,10 @@ class SaleOrder(models.Model):
         string="Merchant", compute="_compute_merchant_reference", store=True
     )
     merchant_status = fields.Char(
-        string="Marketplace Status", compute="_compute_merchant_status", store=True
+        string="Marketplace Status",
+        compute="_compute_merchant_status",
+        compute_sudo=True,
+        search="_search_merchant_status",
     )
     merchant_fee = fields.Monetary(
         string="Marketplace Fee",
@@ -47,6 +51,7 @@ class SaleOrder(models.Model):
         "merchant_order_id.payment_state",
         "merchant_order_id.payment_method_id.name",
     )
+    @api.depends_context("lang")
     def _compute_merchant_status(self):
         merchant_orders = self.env["merchant.order"]
         states = dict(merchant_orders._fields["payment_state"]._description_selection(self.env))
@@ -58,6 +63,21 @@ class SaleOrder(models.Model):
                 merchant.payment_method_id.name,
             ]
             order.merchant_status = " / ".join(filter(None, parts))
+
+    def _search_merchant_status(self, operator, value):
+        """Search the names of the order status and of the payment method."""
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented
+        # Elevated: who searches sales orders need not have access to the marketplace's.
+        found = (
+            self.env["merchant.order"]
+            .sudo()
+            ._search(
+                Domain("status_id.name", operator, value)
+                | Domain("payment_method_id.name", operator, value)
+            )
+        )
+        return Domain("merchant_order_id", "in", found)
 
     # === BUSINESS METHODS === #
 

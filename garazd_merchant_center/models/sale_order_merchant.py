@@ -6,6 +6,9 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
+    merchant_status_id = fields.Many2one(
+        string="Marketplace Order Status", related="merchant_order_id.status_id"
+    )
     merchant_url = fields.Char(related="merchant_order_id.url")
     merchant_payment_state = fields.Selection(related="merchant_order_id.payment_state")
     merchant_payment_method_id = fields.Many2one(
@@ -41,6 +44,9 @@ class SaleOrder(models.Model):
         compute="_compute_merchant_needs_reason", compute_sudo=True
     )
     merchant_change_ids = fields.One2many(related="merchant_order_id.change_ids")
+    merchant_is_cancelled = fields.Boolean(
+        compute="_compute_merchant_is_cancelled", compute_sudo=True
+    )
     # With the module Margins.
     has_margin = fields.Boolean(compute="_compute_merchant_margin", compute_sudo=True)
     merchant_margin = fields.Monetary(
@@ -58,6 +64,11 @@ class SaleOrder(models.Model):
             order.merchant_needs_reason = (
                 merchant and order.state != "cancel" and merchant._needs_cancel_reason()
             )
+
+    @api.depends("merchant_change_ids.kind")
+    def _compute_merchant_is_cancelled(self):
+        for order in self:
+            order.merchant_is_cancelled = "cancelled" in order.merchant_change_ids.mapped("kind")
 
     @api.depends(lambda self: ["merchant_fee"] + ["margin"] * ("margin" in self._fields))
     def _compute_merchant_margin(self):

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 # What moves the forecast.
 PLANNED = {"state", "product_uom_qty", "location_id", "location_dest_id"}
@@ -6,6 +6,16 @@ PLANNED = {"state", "product_uom_qty", "location_id", "location_dest_id"}
 
 class StockMove(models.Model):
     _inherit = "stock.move"
+
+    @api.depends("sale_line_id.name")
+    def _compute_description_picking(self):
+        """Override of `sale_stock`: who packs a placeholder reads what the buyer ordered."""
+        result = super()._compute_description_picking()
+        placeholder = self.env.ref("garazd_merchant_center.product_unknown")
+        for move in self.filtered(lambda m: m.product_id == placeholder and m.sale_line_id):
+            if not move.description_picking_manual:
+                move.description_picking = move.sale_line_id.name
+        return result
 
     def write(self, vals):
         """Override to note products whose forecast changes."""

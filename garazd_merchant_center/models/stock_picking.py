@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class StockPicking(models.Model):
@@ -7,6 +7,24 @@ class StockPicking(models.Model):
     merchant_order_id = fields.Many2one(
         related="sale_id.merchant_order_id", store=True, index="btree_not_null"
     )
+
+    merchant_reference = fields.Char(related="sale_id.merchant_reference")
+    merchant_do_not_call = fields.Boolean(related="merchant_order_id.do_not_call")
+    merchant_is_cancelled = fields.Boolean(
+        compute="_compute_merchant_is_cancelled", compute_sudo=True
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("state", "location_dest_id", "merchant_order_id.status_id.kind")
+    def _compute_merchant_is_cancelled(self):
+        for picking in self:
+            picking.merchant_is_cancelled = (
+                picking.state not in ("done", "cancel")
+                and picking._filter_to_buyer().merchant_order_id.status_id.kind == "cancelled"
+            )
+
+    # === BUSINESS METHODS === #
 
     def _action_done(self):
         """Override of `stock` to tell the marketplace of what was delivered completely."""

@@ -47,15 +47,31 @@ class TestView(MerchantCase):
             arch = self.env["merchant.store"].with_user(user).get_view(view_type="form")["arch"]
             self.assertEqual(bool(etree.fromstring(arch).xpath(button)), is_seen)
 
+    def test_every_setting_of_a_store_says_what_it_does(self):
+        stores = self.env["merchant.store"].with_user(self.admin)
+        arch = etree.fromstring(stores.get_view(view_type="form")["arch"])
+        helps = stores.fields_get(attributes=["help"])
+        settings = arch.xpath("//notebook//group//field[not(ancestor::field)]/@name")
+        self.assertGreater(len(settings), 15)
+        self.assertFalse([name for name in settings if not helps[name].get("help")])
+
     def test_records_cannot_be_made_by_hand_where_only_the_system_makes_them(self):
         for name in set(STORE_MODELS) - {"merchant.mapping"}:
             arch = etree.fromstring(self.env[name].get_view(view_type="list")["arch"])
             self.assertEqual(arch.get("create"), "0", name)
 
+    def test_margin_after_fees_stands_under_the_margin(self):
+        sales = self.env["sale.order"]
+        arch = etree.fromstring(sales.get_view(view_type="form")["arch"])
+        names = arch.xpath("//*[field[@name='tax_totals']]//field/@name")
+        above = "margin" if "margin" in sales._fields else "tax_totals"
+        self.assertLess(names.index(above), names.index("merchant_margin"))
+
     def test_sales_order_views_render(self):
         for model, modes in (
             ("sale.order", ("form", "list", "search")),
             ("product.data.feed", ("form",)),
+            ("stock.picking", ("form", "list", "search")),
         ):
             for mode in modes:
                 etree.fromstring(self.env[model].get_view(view_type=mode)["arch"])

@@ -202,14 +202,20 @@ class MerchantAdapterProm(models.AbstractModel):
 
     def _read_order(self, store, external_id):
         """Override of `garazd_merchant_center`: GET orders/{id}."""
+        unknown = exceptions.NeedsUser(
+            "request_refused", reason=self.env._("Prom has no order with this number")
+        )
         try:
             with neutral_errors():
-                return self._prom_raw_order(self._prom_client(store).order(external_id))
+                try:
+                    return self._prom_raw_order(self._prom_client(store).order(external_id))
+                except errors.NotFound:
+                    return unknown
         except exceptions.NeedsUser as error:
             return error
-        except ValueError as error:
+        except ValueError:
             # Somebody asked for what cannot be a number of Prom.
-            return exceptions.NeedsUser("request_refused", reason=str(error))
+            return unknown
 
     # === Understanding === #
 

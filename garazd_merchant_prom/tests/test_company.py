@@ -121,7 +121,7 @@ class TestCompany(PromCase):
         self.assertNotEqual(*customers)
         self.assertEqual(customers[0].company_id, self.company)
         self.assertEqual(customers[1].company_id, self.other_company)
-        self.assertIn("second", theirs.sale_order_id.note)
+        self.assertIn("second", theirs.sale_order_id.merchant_buyer_note)
         visible = self.env["merchant.order"].with_user(self.user).search([])
         self.assertIn(mine, visible)
         self.assertNotIn(theirs, visible)

@@ -154,7 +154,7 @@ class TestOrderKinds(PromCase):
 
     def test_note_of_the_buyer_is_kept(self):
         order = self._import("note", client_notes="Дзвонити після 18:00 <b>")
-        self.assertIn("Дзвонити після 18:00 &lt;b&gt;", order.sale_order_id.note)
+        self.assertEqual(order.sale_order_id.merchant_buyer_note, "Дзвонити після 18:00 <b>")
 
     # === THE PARTS OF AN ORDER === #
 

@@ -150,7 +150,9 @@ class TestOrderWindow(PromCase):
                 self._recover(numbers="999999999")
                 order = self._get_order("999999999")
                 self.assertRecordValues(order, [{"state": "failed", "refresh_requested": False}])
-                self.assertEqual(self._get_issues("order_not_found").res_id, order.id)
+                issue = self._get_issues("order_not_found")
+                self.assertEqual(issue.res_id, order.id)
+                self.assertNotIn("HTTP", issue.detail)
 
     def test_number_that_cannot_be_one_stops_nothing(self):
         raw = self.sim.add_order()

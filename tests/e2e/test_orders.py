@@ -98,6 +98,25 @@ def test_a_change_on_prom_is_compared_and_applied(shop, open_page):
     assert contact["street"] == "Львів, Відділення №5"
 
 
+def test_a_buyers_cancellation_is_told_before_the_goods_leave(shop, open_page):
+    order, sale_order = take_order(shop)
+    wait_for(lambda: get_status(shop, order) == "received")
+    reason = {"title": "Передумав", "initiator": "client"}
+    call_simulator(shop, "orders", {"touch": order, "status": "canceled", "cancellation": reason})
+    shop.rpc("merchant.store", "action_sync_orders", get_stores(shop))
+    changed = [("sale_order_id", "=", sale_order), ("change_ids.kind", "=", "cancelled")]
+    wait_for(lambda: shop.rpc("merchant.order", "search_count", changed))
+    page = open_page()
+    open_sale_order(page, shop, sale_order)
+    page.wait_for_selector("[name=merchant_cancelled] >> text=Do not ship it")
+    page.click("button[name=action_view_delivery]")
+    page.wait_for_selector("button[name=button_validate]")
+    page.wait_for_selector("[name=merchant_cancelled] >> text=Do not ship it")
+    assert str(order) in page.locator("[name=merchant_reference]").inner_text()
+    page.click("button[name=button_validate]:visible")
+    page.wait_for_selector(".modal button >> text=Deliver Anyway")
+
+
 def test_settings_are_changed_by_administrators_and_only_read_by_users(shop, open_page):
     [store] = get_stores(shop)
     page = open_page()

@@ -34,6 +34,9 @@ class TestCancel(StatusCase):
             form.reason = "sold_out"
         self.assertEqual(wizard.action_cancel()["type"], "ir.actions.act_window_close")
         self.assertEqual((sale.state, sale.picking_ids.state), ("cancel", "cancel"))
+        user = self._make_user("clerk", "garazd_merchant_center.group_user", self.company)
+        operation = self._operations(state="pending").with_user(user)
+        self.assertEqual(operation.new_status, "Cancelled: Sold out")
         self.assertEqual(self._answers(), [(["1"], "cancelled", "sold_out")])
 
     def test_comment_is_required_where_the_marketplace_wants_one(self):

@@ -36,6 +36,28 @@ class TestDeliveryGuard(StatusCase):
         self.assertEqual(picking.state, "done")
         self.assertFalse(self._send())
 
+    def test_warehouse_sees_the_order_and_that_it_was_cancelled(self):
+        picking = self._confirm("900222", quiet=True).picking_ids.with_user(self.storekeeper)
+        found = picking.search([("merchant_reference", "ilike", "900222")])
+        self.assertEqual(found, picking)
+        self.assertRecordValues(
+            picking,
+            [
+                {
+                    "merchant_reference": "Demo Shop 900222",
+                    "merchant_do_not_call": True,
+                    "merchant_is_cancelled": False,
+                }
+            ],
+        )
+        picking.sudo().merchant_order_id.status_id = self._status("cancelled")
+        self.assertTrue(picking.merchant_is_cancelled)
+
+    def test_delivery_of_a_placeholder_says_what_the_buyer_ordered(self):
+        picking = self._confirm("3", self._line("Z9", title="Red cup")).picking_ids
+        storekeeper = picking.with_user(self.storekeeper)
+        self.assertEqual(storekeeper.move_ids.description_picking, "Red cup")
+
     def test_question_about_the_backorder_still_comes(self):
         sale = self._confirm_and_let_the_buyer_cancel("1", self._line(quantity="3"))
         picking = sale.picking_ids

@@ -55,11 +55,19 @@ class TestOrder(DemoCase):
                 }
             ],
         )
-        self.assertIn("Please call", sale.note)
+        self.assertEqual(sale.merchant_buyer_note, "Please call")
         self.assertRecordValues(
             sale.order_line,
             [{"product_id": self.product.id, "product_uom_qty": 2, "merchant_fee": 12}],
         )
+
+    def test_terms_of_the_shop_stay_on_orders_whatever_the_buyer_writes(self):
+        self.env["ir.config_parameter"].set_param("account.use_invoice_terms", "True")
+        self.company.invoice_terms = "Returns within 14 days"
+        for number, note in (("1", "Please call"), ("2", None)):
+            sale = self._import_order(number, note=note).sale_order_id
+            self.assertIn("Returns within 14 days", sale.note)
+            self.assertNotIn("Please call", sale.note)
 
     def test_order_read_twice_gives_one_sale_order(self):
         order = self._import_order("1")

@@ -137,10 +137,15 @@ class TestOrderChange(DemoCase):
                 {
                     "kind": "removed",
                     "subject": "Thing B2",
-                    "old_value": "1 = 50",
+                    "old_value": "1 for 50 in all",
                     "new_value": False,
                 },
-                {"kind": "added", "subject": "Thing C3", "old_value": False, "new_value": "1 = 20"},
+                {
+                    "kind": "added",
+                    "subject": "Thing C3",
+                    "old_value": False,
+                    "new_value": "1 for 20 in all",
+                },
                 {"kind": "address", "subject": False, "old_value": "", "new_value": "Lviv, 5"},
             ],
         )
@@ -304,6 +309,65 @@ class TestOrderChange(DemoCase):
         self._change(lines=[self._line("A1")])
         self.assertFalse(self.order.change_ids)
         self.assertEqual(len(self.sale.order_line), 2)
+
+    # === WHAT PEOPLE SEE === #
+
+    def test_sales_order_tells_a_cancellation_from_other_changes(self):
+        self.sale.action_confirm()
+        salesman = self._make_user("salesman", "sales_team.group_sale_salesman", self.company)
+        # Their own, so that they see it.
+        self.sale.user_id = salesman
+        sale = self.sale.with_user(salesman)
+        changed = [("merchant_change_ids", "!=", False)]
+        self._change(lines=[self._line("A1")])
+        self.assertFalse(sale.merchant_is_cancelled)
+        self.assertEqual(sale.search(changed), sale)
+        self._change(status="cancelled")
+        self.assertTrue(sale.merchant_is_cancelled)
+
+    def test_sales_order_remembers_who_applied_which_changes(self):
+        self.sale.action_confirm()
+        self._change(lines=[self._line("A1")])
+        self.order.with_user(self.user).action_apply_changes()
+        told = self.sale.message_ids.mapped("body")
+        applied = [body for body in told if "Product removed Thing B2" in body]
+        self.assertEqual(len(applied), 1)
+        self.assertIn(self.user.name, applied[0])
+
+    def test_status_speaks_the_language_of_the_reader(self):
+        self.env["res.lang"]._activate_lang("uk_UA")
+        self._change(payment_state="paid")
+        ours, english = (self.sale.with_context(lang=lang) for lang in ("uk_UA", "en_US"))
+        states = self.order._fields["payment_state"]._description_selection(ours.env)
+        self.assertEqual(ours.merchant_status, f"new / {dict(states)['paid']} / Card")
+        self.assertEqual(english.merchant_status, "new / Paid, held by the marketplace / Card")
+        salesman = self._make_user(
+            "reader", "sales_team.group_sale_salesman_all_leads", self.company
+        )
+        for text, found in (("card", self.sale), ("new", self.sale), ("Cash", self.sale[:0])):
+            domain = [("merchant_status", "ilike", text), ("id", "=", self.sale.id)]
+            self.assertEqual(self.env["sale.order"].with_user(salesman).search(domain), found)
+
+    def test_sales_orders_are_grouped_by_what_the_marketplace_says(self):
+        self._change(payment_state="paid")
+        sales = self.env["sale.order"].search([("merchant_payment_state", "=", "paid")])
+        self.assertEqual(sales, self.sale)
+        salesman = self._make_user(
+            "salesman", "sales_team.group_sale_salesman_all_leads", self.company
+        )
+        for field, value in (
+            ("merchant_status_id", (self.order.status_id.id, self.order.status_id.name)),
+            ("merchant_payment_state", "paid"),
+        ):
+            domain = [("id", "=", self.sale.id)]
+            groups = self.env["sale.order"].with_user(salesman)
+            [group] = groups.formatted_read_group(domain, [field], ["__count"])
+            self.assertEqual(group[field], value)
+
+    def test_order_shows_what_waits_for_a_person(self):
+        order = self._import_order("2", self._line("Z9"))
+        self.assertIn("Thing Z9", order.with_user(self.user).open_issues)
+        self.assertFalse(self.order.open_issues)
 
     # === WHAT ALWAYS FOLLOWS === #
 

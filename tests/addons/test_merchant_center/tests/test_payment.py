@@ -334,7 +334,7 @@ class TestPaymentTrouble(PaymentCase):
         self.assertIn("payment method line", issue.detail)
         self._change(note="changed")
         self.assertEqual((order.state, issue.occurrences), ("imported", 2))
-        self.assertEqual(order.with_user(self.user).payment_issue, issue.detail)
+        self.assertEqual(order.with_user(self.user).open_issues, issue.detail)
 
     def test_retry_records_what_failed(self):
         self._break_journal()
@@ -345,7 +345,7 @@ class TestPaymentTrouble(PaymentCase):
         self._mend_journal()
         issue.with_user(self.user).action_retry()
         self.assertEqual((issue.state, order.payment_id.amount), ("resolved", 100))
-        self.assertFalse(order.payment_issue)
+        self.assertFalse(order.open_issues)
 
     def test_no_account_for_the_payment(self):
         lines = self.bank.inbound_payment_method_line_ids
@@ -394,7 +394,7 @@ class TestPaymentTrouble(PaymentCase):
         issue = self._get_issues("payment_refunded")
         self.assertEqual((issue._get_record(), issue.severity), (order, "warning"))
         self.assertIn(order.payment_id.name, issue.detail)
-        self.assertEqual(order.with_user(self.user).payment_issue, issue.detail)
+        self.assertEqual(order.with_user(self.user).open_issues, issue.detail)
         issue.with_user(self.user).action_resolve()
         self._change(note="changed")
         self.assertFalse(self._get_issues())
