@@ -105,6 +105,9 @@ class MerchantListingChange(models.Model):
     def _take(self, limit):
         """Remove the oldest rows that no other worker holds, and return what they are about.
 
+        Everything in a store waits for a comparison that is under way: the pages that it has done
+        are to be done again by the next one.
+
         :rtype: tuple[set[int], merchant.store]
         """
         rows = self.env.execute_query(
@@ -112,7 +115,11 @@ class MerchantListingChange(models.Model):
                 """
                 DELETE FROM merchant_listing_change
                  WHERE id IN (
-                    SELECT id FROM merchant_listing_change
+                    SELECT id FROM merchant_listing_change change
+                     WHERE NOT EXISTS (
+                        SELECT FROM merchant_sync_run run
+                         WHERE run.store_id = change.store_id
+                           AND run.kind = 'compare' AND run.state = 'running')
                      ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
                 RETURNING product_id, store_id
                 """,

@@ -37,6 +37,12 @@ class MerchantListing(models.Model):
             risky |= get_sold_out(waiting)
         return leave_out(risky, self.agreed_values)
 
+    def _forget_agreed(self):
+        """End the consent to values that are not wanted any more."""
+        if agreed := self.agreed_values:
+            ended = leave_out(agreed, self._get_unconfirmed())
+            self.agreed_values = {n: agreed[n] for n in agreed if n not in ended} or False
+
     def _is_price_risky(self, waiting):
         """Tell whether the price would change by more than the store allows."""
         price, old = waiting.get("price"), self._get_prices_shown("confirmed")[0]

@@ -120,8 +120,18 @@ class MerchantListing(models.Model):
                 if any(_differ(listing[name], value) for name, value in vals.items()):
                     # What could not be sent before does not keep the new value waiting.
                     listing.write(vals | {"desired_at": now, "push_next_attempt": False})
+                    listing._forget_agreed()
                     changed += listing
         return changed
+
+    @api.model
+    def _forget_desired(self, stores):
+        """Leave the listings of stores alone until they are compared again.
+
+        What another price list said, or the same one in another currency, is not to be sent.
+        """
+        listings = self.sudo().search([("store_id", "in", stores.ids)])
+        listings.write({"desired_presence": False, "desired_price": 0, "desired_compare_price": 0})
 
     def _prepare_desired_vals(self, amounts):
         """Return what the listing should show.

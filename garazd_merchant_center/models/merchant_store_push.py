@@ -91,7 +91,9 @@ class MerchantStore(models.Model):
 
     def write(self, vals):
         """Override to compare with another price list, and to wake the sender."""
+        moved = self.filtered(lambda s: "feed_id" in vals and s.feed_id.id != vals["feed_id"])
         result = super().write(vals)
+        self.env["merchant.listing"]._forget_desired(moved)
         if not {"feed_id", "active"}.isdisjoint(vals):
             self.env["merchant.listing.change"]._note_stores(self)
         if any(name.startswith("push_") for name in vals) or vals.get("mode") == "production":
