@@ -1,6 +1,8 @@
 from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
 
-from .merchant_listing_push import PRICES, add_values, get_sold_out, leave_out
+from .merchant_listing_push import PRICES, STOCK, add_values, get_sold_out, leave_out
 from .merchant_store_push import FEW
 
 AVAILABLE = ("in_stock", "on_order")
@@ -65,6 +67,12 @@ class MerchantListing(models.Model):
         return self.sudo().search([("store_id", "in", stores.ids), ("is_held", "=", True)])
 
 
+def _has_agreed_stock(model, alias, query):
+    """Return the condition that consent to a quantity or presence was given."""
+    column = model._field_to_sql(alias, "agreed_values", query)
+    return SQL("%s ?| %s", column, list(STOCK))
+
+
 class MerchantStore(models.Model):
     _inherit = "merchant.store"
 
@@ -77,7 +85,7 @@ class MerchantStore(models.Model):
         if listings.search_count(vanishing, limit=FEW + 1) <= FEW:
             return True
         # Those that an administrator has seen do not count.
-        agreed = [("agreed_values", "!=", False)]
+        agreed = [Domain.custom(to_sql=_has_agreed_stock)]
         count = listings.search_count(vanishing) - listings.search_count([*vanishing, *agreed])
         shown = listings.search_count(available)
         return count <= FEW or count * 100 <= shown * self.max_unavailable_percent

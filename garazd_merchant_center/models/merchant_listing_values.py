@@ -56,7 +56,7 @@ class MerchantListing(models.Model):
         result = super().write(vals)
         if "product_id" in vals:
             self.env["merchant.listing.change"]._note(self.product_id)
-            self.filtered(lambda listing: not listing.product_id).desired_presence = False
+            self._forget_desired()
         return result
 
     # === BUSINESS METHODS === #
@@ -124,14 +124,13 @@ class MerchantListing(models.Model):
                     changed += listing
         return changed
 
-    @api.model
-    def _forget_desired(self, stores):
-        """Leave the listings of stores alone until they are compared again.
+    def _forget_desired(self):
+        """Leave these listings alone until they are compared again.
 
-        What another price list said, or the same one in another currency, is not to be sent.
+        What was said of another product, by another price list or in another currency, is not to
+        be sent.
         """
-        listings = self.sudo().search([("store_id", "in", stores.ids)])
-        listings.write({"desired_presence": False, "desired_price": 0, "desired_compare_price": 0})
+        self.write({"desired_presence": False, "desired_price": 0, "desired_compare_price": 0})
 
     def _prepare_desired_vals(self, amounts):
         """Return what the listing should show.

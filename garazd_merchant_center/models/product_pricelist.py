@@ -82,7 +82,7 @@ class ProductDataFeed(models.Model):
             lambda feed: "currency_id" in vals and feed.currency_id.id != vals["currency_id"]
         )
         result = super().write(vals)
-        self.env["merchant.listing"]._forget_desired(moved.sudo().store_ids)
+        moved.sudo().store_ids._forget_desired()
         if not FEED_FIELDS.isdisjoint(vals):
             self.env["merchant.listing.change"]._note_feeds(self)
         return result

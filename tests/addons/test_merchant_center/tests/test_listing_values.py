@@ -193,6 +193,27 @@ class TestListingValues(PushCase):
         prices = [values["price"] for values in self._sent()["p1"] if "price" in values]
         self.assertFalse(prices)
 
+    def test_listing_of_another_product_sends_nothing_of_the_old_one(self):
+        self.goods["A1"].list_price = 150
+        self._apply()
+        free = self._make_product("F1", list_price=0, is_storable=True)
+        mapping = self.env["merchant.mapping"].search([("external_id", "=", "p1")])
+        mapping.res_id = free.id
+        self._send()
+        self.assertEqual(self._sent(), {"p1": [{"quantity": "0.0", "presence": "sold_out"}]})
+
+    def test_store_that_was_archived_compares_before_it_sends(self):
+        self.goods["A1"].list_price = 150
+        self._apply()
+        self.store.active = False
+        self.goods["A1"].list_price = 100
+        self._apply()
+        self.store.active = True
+        self._send()
+        self._run_cron("sync_products")
+        self._send()
+        self.assertFalse(self._sent())
+
     def test_consent_ends_when_the_value_is_taken_back(self):
         self.store.max_price_percent = 30
         self.goods["A1"].list_price = 10
