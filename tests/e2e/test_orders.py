@@ -119,7 +119,7 @@ def test_settings_are_changed_by_administrators_and_only_read_by_users(shop, ope
 
 def test_roles_hold_for_whoever_calls_the_server_past_the_screens(shop):
     [store] = get_stores(shop)
-    login = make_user(shop, "garazd_merchant_center.group_user", "en_US")
+    login = make_user(shop, "garazd_merchant_center.group_user", "uk_UA")
     user = Client(shop.url, DATABASE, login, login)
     assert user("merchant.store", "read", [store], ["name"])[0]["name"]
     [order] = user("merchant.order", "search", [], limit=1)
