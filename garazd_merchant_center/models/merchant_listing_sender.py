@@ -164,8 +164,6 @@ class MerchantListing(models.Model):
                 listing._note_outcome(change, outcome)
             else:
                 listing.push_leased_until = False
-                # Nothing to send after all; otherwise it would be taken for ever.
-                listing._compute_push_state()
         if changes:
             failed = error or any(outcome.refused for outcome in outcomes.values())
             self._keep_history(store, changes, "failed" if failed else "done", response=answer)
