@@ -81,29 +81,44 @@ class MerchantListingChange(models.Model):
                   JOIN merchant_store store ON store.id = listing.store_id
                  WHERE listing.product_id IN %s AND store.active AND store.feed_id IS NOT NULL
                 """,
-                tuple(product_ids | self._get_kit_ids(product_ids)),
+                tuple(self._with_kit_ids(product_ids)),
             )
         )
 
-    def _get_kit_ids(self, product_ids):
-        """Return the kits that have these products as components; with Manufacturing only."""
+    def _with_kit_ids(self, product_ids):
+        """Add the kits that have these products as components; with Manufacturing only.
+
+        In one query, because everybody who moves goods waits for it.
+        """
         if "mrp.bom.line" not in self.env:
-            return set()
-        kits, components = set(), set(product_ids)
-        while components:
-            lines = self.env["mrp.bom.line"].search(
-                [("product_id", "in", list(components)), ("bom_id.type", "=", "phantom")]
+            return product_ids
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH RECURSIVE used (product_id) AS (
+                    SELECT UNNEST(%s)
+                     UNION
+                    SELECT kit.id
+                      FROM used
+                      JOIN mrp_bom_line line ON line.product_id = used.product_id
+                      JOIN mrp_bom bom ON bom.id = line.bom_id
+                      JOIN product_product kit
+                        ON kit.id = bom.product_id
+                        OR (bom.product_id IS NULL AND kit.product_tmpl_id = bom.product_tmpl_id)
+                     WHERE bom.type = 'phantom' AND bom.active)
+                SELECT product_id FROM used
+                """,
+                list(product_ids),
             )
-            boms = lines.bom_id
-            whole = boms.filtered(lambda bom: not bom.product_id).product_tmpl_id
-            found = set((boms.product_id | whole.product_variant_ids).ids)
-            components = found - kits
-            kits |= found
-        return kits
+        )
+        return {product_id for (product_id,) in rows}
 
     @api.model
     def _take(self, limit):
         """Remove the oldest rows that no other worker holds, and return what they are about.
+
+        Everything in a store waits for a comparison that is under way: the pages that it has done
+        are to be done again by the next one.
 
         :rtype: tuple[set[int], merchant.store]
         """
@@ -112,7 +127,11 @@ class MerchantListingChange(models.Model):
                 """
                 DELETE FROM merchant_listing_change
                  WHERE id IN (
-                    SELECT id FROM merchant_listing_change
+                    SELECT id FROM merchant_listing_change change
+                     WHERE NOT EXISTS (
+                        SELECT FROM merchant_sync_run run
+                         WHERE run.store_id = change.store_id
+                           AND run.kind = 'compare' AND run.state = 'running')
                      ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
                 RETURNING product_id, store_id
                 """,

@@ -1,6 +1,8 @@
 from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
 
-from .merchant_listing_push import PRICES, add_values, get_sold_out, leave_out
+from .merchant_listing_push import PRICES, STOCK, add_values, get_sold_out, leave_out
 from .merchant_store_push import FEW
 
 AVAILABLE = ("in_stock", "on_order")
@@ -37,6 +39,12 @@ class MerchantListing(models.Model):
             risky |= get_sold_out(waiting)
         return leave_out(risky, self.agreed_values)
 
+    def _forget_agreed(self):
+        """End the consent to values that are not wanted any more."""
+        if agreed := self.agreed_values:
+            ended = leave_out(agreed, self._get_unconfirmed())
+            self.agreed_values = {n: agreed[n] for n in agreed if n not in ended} or False
+
     def _is_price_risky(self, waiting):
         """Tell whether the price would change by more than the store allows."""
         price, old = waiting.get("price"), self._get_prices_shown("confirmed")[0]
@@ -59,6 +67,12 @@ class MerchantListing(models.Model):
         return self.sudo().search([("store_id", "in", stores.ids), ("is_held", "=", True)])
 
 
+def _has_agreed_stock(model, alias, query):
+    """Return the condition that consent to a quantity or presence was given."""
+    column = model._field_to_sql(alias, "agreed_values", query)
+    return SQL("%s ?| %s", column, list(STOCK))
+
+
 class MerchantStore(models.Model):
     _inherit = "merchant.store"
 
@@ -71,7 +85,7 @@ class MerchantStore(models.Model):
         if listings.search_count(vanishing, limit=FEW + 1) <= FEW:
             return True
         # Those that an administrator has seen do not count.
-        agreed = [("agreed_values", "!=", False)]
+        agreed = [Domain.custom(to_sql=_has_agreed_stock)]
         count = listings.search_count(vanishing) - listings.search_count([*vanishing, *agreed])
         shown = listings.search_count(available)
         return count <= FEW or count * 100 <= shown * self.max_unavailable_percent

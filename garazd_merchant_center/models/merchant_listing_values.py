@@ -56,7 +56,7 @@ class MerchantListing(models.Model):
         result = super().write(vals)
         if "product_id" in vals:
             self.env["merchant.listing.change"]._note(self.product_id)
-            self.filtered(lambda listing: not listing.product_id).desired_presence = False
+            self._forget_desired()
         return result
 
     # === BUSINESS METHODS === #
@@ -120,8 +120,17 @@ class MerchantListing(models.Model):
                 if any(_differ(listing[name], value) for name, value in vals.items()):
                     # What could not be sent before does not keep the new value waiting.
                     listing.write(vals | {"desired_at": now, "push_next_attempt": False})
+                    listing._forget_agreed()
                     changed += listing
         return changed
+
+    def _forget_desired(self):
+        """Leave these listings alone until they are compared again.
+
+        What was said of another product, by another price list or in another currency, is not to
+        be sent.
+        """
+        self.write({"desired_presence": False, "desired_price": 0, "desired_compare_price": 0})
 
     def _prepare_desired_vals(self, amounts):
         """Return what the listing should show.

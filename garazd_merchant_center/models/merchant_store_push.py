@@ -91,7 +91,15 @@ class MerchantStore(models.Model):
 
     def write(self, vals):
         """Override to compare with another price list, and to wake the sender."""
+        # What is not active was not compared.
+        outdated = self.filtered(
+            lambda store: (
+                ("feed_id" in vals and store.feed_id.id != vals["feed_id"])
+                or (vals.get("active") and not store.active)
+            )
+        )
         result = super().write(vals)
+        outdated._forget_desired()
         if not {"feed_id", "active"}.isdisjoint(vals):
             self.env["merchant.listing.change"]._note_stores(self)
         if any(name.startswith("push_") for name in vals) or vals.get("mode") == "production":
@@ -101,6 +109,12 @@ class MerchantStore(models.Model):
             listings.search(waiting).push_next_attempt = False
             listings._wake()
         return result
+
+    def _forget_desired(self):
+        """Send nothing before everything was compared again."""
+        # Elevated: listings belong to the system.
+        listings = self.env["merchant.listing"].sudo()
+        listings.search([("store_id", "in", self.ids)])._forget_desired()
 
     # === ACTION METHODS === #
 

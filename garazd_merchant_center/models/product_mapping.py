@@ -24,6 +24,12 @@ class ProductProduct(models.Model):
             [("model", "=", PRODUCT), ("res_id", "in", self.ids)]
         )
 
+    def unlink(self):
+        """Override to forget what these products are in the stores."""
+        # Elevated: mappings belong to administrators of the Merchant Center.
+        self.sudo()._get_merchant_mappings().unlink()
+        return super().unlink()
+
     def action_set_merchant_mapping(self):
         """Open the wizard that says which product of a store this is."""
         self.ensure_one()
@@ -55,6 +61,12 @@ class ProductTemplate(models.Model):
         for template in self:
             names = template.product_variant_ids.mapped("merchant_mapping_names")
             template.merchant_mapping_names = ", ".join(filter(None, names))
+
+    def unlink(self):
+        """Override of `product`: the database deletes the variants, without asking their model."""
+        variants = self.with_context(active_test=False).product_variant_ids
+        variants.sudo()._get_merchant_mappings().unlink()
+        return super().unlink()
 
     def action_set_merchant_mapping(self):
         """Open the wizard for the only variant."""

@@ -78,7 +78,11 @@ class ProductDataFeed(models.Model):
 
     def write(self, vals):
         """Override to note everything that the stores of these price lists show."""
+        moved = self.filtered(
+            lambda feed: "currency_id" in vals and feed.currency_id.id != vals["currency_id"]
+        )
         result = super().write(vals)
+        moved.sudo().store_ids._forget_desired()
         if not FEED_FIELDS.isdisjoint(vals):
             self.env["merchant.listing.change"]._note_feeds(self)
         return result

@@ -1,7 +1,7 @@
 from odoo import api, models
 
 # What moves the forecast.
-PLANNED = {"state", "product_uom_qty", "location_id", "location_dest_id"}
+PLANNED = {"state", "product_uom_qty", "location_id", "location_dest_id", "location_final_id"}
 
 
 class StockMove(models.Model):

@@ -153,7 +153,9 @@ class ProductDataFeedPricing(models.AbstractModel):
         def get_price(product):
             rule = rules[product.id]
             price = rule._compute_price(product, quantity, product.uom_id, now, currency=own)
-            return currency.round(own._convert(price, currency, feed.company_id, now, round=False))
+            if own != currency:
+                price = own._convert(price, currency, feed.company_id, now, round=False)
+            return currency.round(price)
 
         return {product.id: get_price(product) for product in products}
 

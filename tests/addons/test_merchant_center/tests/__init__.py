@@ -6,6 +6,8 @@ from . import test_fault
 from . import test_feed
 from . import test_issue
 from . import test_listing
+from . import test_listing_parallel
+from . import test_listing_values
 from . import test_mapping
 from . import test_matching
 from . import test_operation

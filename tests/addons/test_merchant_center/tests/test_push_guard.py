@@ -116,6 +116,18 @@ class TestPushGuard(PushCase):
         self.assertEqual(len(self._sent()), 35)
         self.assertFalse(self._get_issues("push_held"))
 
+    def test_consent_to_prices_is_no_consent_to_selling_out(self):
+        self._fill(30)
+        for number in range(25):
+            self.goods[f"M{number}"].list_price = 10
+        self._send()
+        self.store.with_user(self.admin).action_push_held()
+        self._sell_out(0, 25)
+        sent = self._sent()
+        self.assertEqual(len(sent), 25)
+        self.assertEqual(sent["m0"], [{"price": "10.0"}])
+        self.assertIn("25 products", self._get_issues("push_held").detail)
+
     def test_few_products_may_always_sell_out(self):
         self._fill(10)
         self._sell_out(0, 10)
