@@ -4,7 +4,10 @@ import json
 import subprocess
 import sys
 
-from tools.console import Failure
+from tools import databases
+from tools.console import Failure, say, step
+from tools.lock import locked
+from tools.odoo import prepare
 from tools.paths import LOGS
 
 MEGABYTE = 1 << 20
@@ -31,6 +34,30 @@ def ask(environment, database, module, function, *arguments):
     if done.returncode:
         raise Failure(f"The benchmark stopped in {function}; the reason is at the end of {log}.")
     return json.loads(done.stdout.splitlines()[-1])
+
+
+def benchmark(database, work, keep):
+    """Do the work of a benchmark in a database of its own with the whole suite.
+
+    :param work: called with the environment
+    :param bool keep: leave the database
+    :return: the exit status
+    """
+    try:
+        with locked("bench", busy="Another benchmark runs already: wait for it."):
+            environment = prepare(durable=False)
+            try:
+                with step(f"Creating {database}"):
+                    template = databases.suite_template(environment)
+                    databases.copy(environment, template, database)
+                work(environment)
+            finally:
+                if not keep:
+                    databases.drop(environment, database)
+    except Failure as failure:
+        say(str(failure))
+        return 1
+    return 0
 
 
 def print_table(title, header, rows):

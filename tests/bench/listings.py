@@ -14,11 +14,8 @@ Options are environment variables:
 import os
 import sys
 
-from tests.bench._asking import ask, print_table, write
-from tools import databases
-from tools.console import Failure, say, step
-from tools.lock import locked
-from tools.odoo import prepare
+from tests.bench._asking import ask, benchmark, print_table, write
+from tools.console import step
 
 LISTINGS = int(os.environ.get("BENCH_LISTINGS") or 100_000)
 MOVES = int(os.environ.get("BENCH_MOVES") or 300)
@@ -27,25 +24,7 @@ CHANGED = 1000
 DATABASE = "bench_listings"
 
 
-def main():
-    """Run everything and return the exit status."""
-    try:
-        with locked("bench", busy="Another benchmark runs already: wait for it."):
-            environment = prepare(durable=False)
-            try:
-                _run(environment)
-            finally:
-                if not KEEP:
-                    databases.drop(environment, DATABASE)
-    except Failure as failure:
-        say(str(failure))
-        return 1
-    return 0
-
-
 def _run(environment):
-    with step(f"Creating {DATABASE}"):
-        databases.copy(environment, databases.suite_template(environment), DATABASE)
     with step(f"Filling it with {LISTINGS:,} products"):
         count = ask(environment, DATABASE, "_listings", "prepare", LISTINGS)
     with step(f"Comparing {count:,} unchanged listings"):
@@ -80,4 +59,4 @@ def _run(environment):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(benchmark(DATABASE, _run, KEEP))

@@ -14,37 +14,16 @@ Options are environment variables:
 import os
 import sys
 
-from tests.bench._asking import ask, print_table, write
-from tools import databases
-from tools.console import Failure, say, step
-from tools.lock import locked
-from tools.odoo import prepare
+from tests.bench._asking import ask, benchmark, print_table, write
+from tools.console import Failure, step
 
 ORDERS = int(os.environ.get("BENCH_ORDERS") or 1000)
 KEEP = os.environ.get("BENCH_KEEP") == "1"
 DATABASE = "bench_orders"
 
 
-def main():
-    """Run everything and return the exit status."""
-    try:
-        with locked("bench", busy="Another benchmark runs already: wait for it."):
-            environment = prepare(durable=False)
-            try:
-                _run(environment)
-            finally:
-                if not KEEP:
-                    databases.drop(environment, DATABASE)
-    except Failure as failure:
-        say(str(failure))
-        return 1
-    return 0
-
-
 def _run(environment):
-    with step(f"Creating {DATABASE}"):
-        databases.copy(environment, databases.suite_template(environment), DATABASE)
-        ask(environment, DATABASE, "_orders", "prepare")
+    ask(environment, DATABASE, "_orders", "prepare")
     half = ORDERS // 2
     bare, imported = [], []
     for first in (0, half):
@@ -83,4 +62,4 @@ def _total(figures):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(benchmark(DATABASE, _run, KEEP))
