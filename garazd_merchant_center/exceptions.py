@@ -41,5 +41,9 @@ class NeedsUser(MarketplaceError):
     """Only a person can mend it: an unreadable order, a refused status."""
 
 
+class OutcomeUnknown(MarketplaceError):
+    """A request may have been carried out or not, and nothing can tell: it is not repeated."""
+
+
 class StoreUnavailable(MarketplaceError):
     """Nothing will work for this store until a person acts: the token was rejected."""

@@ -193,6 +193,72 @@ class ListingOutcome:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FeedImportField:
+    """What an import of the price list can change on products that the marketplace has already.
+
+    ``name`` and ``hint`` are in the language of the environment.
+    """
+
+    code: str
+    name: str
+    hint: str = ""
+    is_default: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedImportRequest:
+    """What the marketplace is asked to do with a price list.
+
+    ``fields`` are codes of :class:`FeedImportField`. ``missing`` is a key of
+    ``merchant.feed.import.missing_policy``: what becomes of products that are not in the file.
+    """
+
+    url: str
+    fields: tuple[str, ...]
+    missing: str = "keep"
+    only_available: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedImportProblem:
+    """One line of the report. ``stage`` is a key of ``merchant.feed.import.error.stage``.
+
+    ``seller_id`` is the identifier in the price list, ``external_id`` the marketplace's.
+    """
+
+    stage: str
+    message: str
+    seller_id: str | None = None
+    external_id: str | None = None
+    sku: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedImportData:
+    """How far an import has come, as the marketplace says now.
+
+    ``state`` is ``running``, ``done``, ``partial`` or ``failed``. ``missing`` counts the products
+    of the store that are not in the file, ``failed`` those of the file that were not taken.
+    """
+
+    state: str
+    total: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    missing: int = 0
+    failed: int = 0
+    problems: tuple[FeedImportProblem, ...] = ()
+    message: str = ""
+
+    @property
+    def processed(self):
+        """How many products of the file have been dealt with."""
+        return self.created + self.updated + self.unchanged + self.failed
+
+
+@dataclass(frozen=True, kw_only=True)
 class PersonData:
     """A buyer or a recipient. ``phone`` is in E.164 form where it could be understood."""
 
@@ -292,8 +358,9 @@ class Outcome:
     """What became of one operation.
 
     ``state`` is ``done`` (the marketplace confirmed it, or a read-back shows it), ``retry``
-    (unknown or passing; ``seconds`` to wait where the marketplace said so) or ``failed``
-    (refused). ``response`` is kept for administrators.
+    (unknown or passing; ``seconds`` to wait where the marketplace said so), ``failed`` (refused)
+    or ``unknown`` (may have been carried out and must not be repeated by itself). ``response`` is
+    kept for administrators.
     """
 
     state: str

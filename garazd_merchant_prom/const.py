@@ -50,3 +50,68 @@ LANGUAGES = {"uk": "uk_UA", "ru": "ru_RU"}
 
 # Where the seller sees an order; relative to the host of the store's interface.
 ORDER_PAGE = "/cms/order/edit/{number}"
+
+IMPORT_PICTURES = "pictures"
+# What an import of the price list can change: Prom's fields that belong together.
+IMPORT_FIELDS = {
+    "price": ["price"],
+    "presence": ["presence"],
+    "quantity": ["quantity_in_stock"],
+    "discount": ["discount"],
+    "texts": ["name", "description", "keywords"],
+    IMPORT_PICTURES: ["images_urls"],
+    "group": ["group"],
+    "attributes": ["attributes"],
+    "codes": ["sku", "gtin", "mpn"],
+    "labels": ["labels"],
+}
+# How they are called, and what changing them means.
+IMPORT_NAMES = {
+    "price": _lt("Prices"),
+    "presence": _lt("Availability"),
+    "quantity": _lt("Quantities"),
+    "discount": _lt("Discounts"),
+    "texts": _lt("Names and Descriptions"),
+    IMPORT_PICTURES: _lt("Pictures"),
+    "group": _lt("Groups"),
+    "attributes": _lt("Attributes"),
+    "codes": _lt("SKU and Bar Codes"),
+    "labels": _lt("Labels"),
+}
+IMPORT_HINTS = {
+    "price": _lt("Prices of the price list, wholesale prices too."),
+    "presence": _lt("Available, on order or sold out."),
+    "quantity": _lt("How many are in stock."),
+    "discount": _lt("Crossed-out prices. Discounts made in the cabinet of Prom are replaced."),
+    "texts": _lt("Also the search queries. Texts corrected in the cabinet of Prom are lost."),
+    IMPORT_PICTURES: _lt("Prom reads all pictures once more, which takes longer."),
+    "group": _lt("Products move to the groups of the price list; missing groups are made."),
+    "attributes": _lt("Attributes filled in by hand on Prom are replaced."),
+    "codes": _lt("SKU, GTIN and the manufacturer's number."),
+    "labels": _lt("Marks on the product, such as new or bestseller."),
+}
+IMPORT_DEFAULTS = ("price", "presence")
+
+# What becomes of missing products: `merchant.feed.import.missing_policy` -> Prom's word.
+MISSING_POLICIES = {
+    "keep": prom.MISSING_NONE,
+    "sold_out": prom.MISSING_NOT_AVAILABLE,
+    "hide": prom.MISSING_NOT_ON_DISPLAY,
+    "delete": prom.MISSING_DELETED,
+}
+
+# Status of an import -> `FeedImportData.state`; any other is on its way.
+IMPORT_STATES = {
+    prom.IMPORT_SUCCESS: "done",
+    prom.IMPORT_PARTIAL: "partial",
+    prom.IMPORT_FATAL: "failed",
+}
+
+# Part of an import's report -> `merchant.feed.import.error.stage`; any other is "other".
+IMPORT_STAGES = {
+    "download": "download",
+    "store_file": "file",
+    "validation": "validation",
+    "import": "import",
+    "download_images": "pictures",
+}

@@ -7,3 +7,6 @@ DELETE FROM merchant_store_add;
 UPDATE merchant_operation
    SET state = 'withheld'
  WHERE state = 'pending';
+UPDATE merchant_feed_import
+   SET state = CASE WHEN state = 'running' OR is_sent THEN 'unknown' ELSE 'withheld' END
+ WHERE state IN ('waiting', 'running');

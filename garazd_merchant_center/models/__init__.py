@@ -34,6 +34,12 @@ from . import merchant_operation
 from . import account_move
 from . import account_payment
 from . import merchant_operation_status
+from . import merchant_feed_import
+from . import merchant_feed_import_error
+from . import merchant_feed_import_follow
+from . import merchant_issue_feed_import
+from . import merchant_operation_feed_import
+from . import merchant_store_feed_import
 from . import merchant_listing_guard
 from . import merchant_listing_preview
 from . import merchant_listing_sender

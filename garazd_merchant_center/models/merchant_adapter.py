@@ -161,7 +161,50 @@ class MerchantAdapter(models.AbstractModel):
         """
         raise NotImplementedError
 
+    def _read_feed_import(self, store, external_id):
+        """Return how far an import of the price list has come. Early answers may be wrong.
+
+        :param str external_id: what :meth:`_start_feed_import` returned
+        :rtype: FeedImportData
+        """
+        raise NotImplementedError
+
     # === Writing === #
+
+    def _get_feed_import_fields(self):
+        """Return what an import can change; empty when the marketplace reads by itself only.
+
+        :rtype: tuple[FeedImportField]
+        """
+        return ()
+
+    def _get_revived_statuses(self):
+        """Return the statuses of listings that an import puts on display again.
+
+        :rtype: tuple[str]
+        """
+        return ()
+
+    def _prepare_feed_import(self, store, request):
+        """Return the exact request that asks to import the price list; no network.
+
+        :param FeedImportRequest request:
+        :rtype: WriteRequest
+        :raises NeedsUser: when there is no such request
+        """
+        raise NotImplementedError
+
+    def _start_feed_import(self, store, request):
+        """Ask the marketplace to read the price list.
+
+        :param FeedImportRequest request:
+        :return: the marketplace's identifier of the import
+        :rtype: str
+        :raises NeedsUser: it was refused
+        :raises RetryLater: it has certainly not begun
+        :raises OutcomeUnknown: it may have begun
+        """
+        raise NotImplementedError
 
     def _prepare_operation(self, operation):
         """Return the exact request that carries the operation out; no network.

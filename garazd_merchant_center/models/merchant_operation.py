@@ -180,7 +180,7 @@ class MerchantOperation(models.Model):
         for operation in self:
             store = operation.store_id._in_own_context()
             try:
-                request = store._get_adapter()._prepare_operation(operation).as_json()
+                request = operation._prepare_request(store).as_json()
             except MarketplaceError as error:
                 operation._settle(Outcome(state="failed", message=store._explain(error)))
             except Exception as error:
@@ -190,6 +190,15 @@ class MerchantOperation(models.Model):
                 operation.request = request
                 ready += operation
         return ready
+
+    def _prepare_request(self, store):
+        """Return the exact request, see ``merchant.adapter``.
+
+        :param store: the store in its own context
+        :rtype: WriteRequest
+        :raises MarketplaceError: there is none
+        """
+        return store._get_adapter()._prepare_operation(self)
 
     @api.model
     def _wake(self, at=None):
@@ -338,13 +347,20 @@ class MerchantOperation(models.Model):
             )
         else:
             self._finish("failed", outcome.message)
-            self.env["merchant.issue"]._report(
-                self.store_id,
-                "operation_failed",
-                self,
-                kind=self.display_name,
-                reason=outcome.message,
-            )
+            self._report_failure(outcome)
+
+    def _report_failure(self, outcome):
+        """Open the issue of an operation that has failed for good.
+
+        :param Outcome outcome:
+        """
+        self.env["merchant.issue"]._report(
+            self.store_id,
+            "operation_failed",
+            self,
+            kind=self.display_name,
+            reason=outcome.message,
+        )
 
     @api.autovacuum
     def _gc_old_operations(self):

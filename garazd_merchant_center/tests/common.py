@@ -7,6 +7,8 @@ ADMINISTRATOR = "garazd_merchant_center.group_administrator"
 STORE_MODELS = (
     "merchant.category",
     "merchant.delivery.method",
+    "merchant.feed.import",
+    "merchant.feed.import.error",
     "merchant.issue",
     "merchant.listing",
     "merchant.mapping",

@@ -2,6 +2,7 @@ from . import merchant_attribute_match
 from . import merchant_order_recover
 from . import merchant_delivery_confirm
 from . import merchant_order_cancel
+from . import merchant_feed_import_start
 from . import merchant_import_catalogue
 from . import merchant_mapping_set
 from . import merchant_store_add

@@ -3,6 +3,7 @@
 from urllib.parse import quote
 
 from . import answers, const, errors, text
+from .schema_import import ImportStatus, parse_import_id
 from .transport import Exchange, Request, Transport
 
 __all__ = ["Exchange", "PromClient", "Request"]
@@ -196,6 +197,82 @@ class PromClient(Transport):
         """
         request = self.products_edit_request(items)
         return self._write(request, [str(item["id"]) for item in request.body])
+
+    @staticmethod
+    def products_import_url_request(
+        url,
+        *,
+        updated_fields,
+        force_update=False,
+        only_available=False,
+        mark_missing_product_as=const.MISSING_NONE,
+    ):
+        """Describe an import without asking for it: `POST /products/import_url`.
+
+        :param str url: of the price list; anybody must be able to read it
+        :param updated_fields: of `const.IMPORT_FIELDS`; the others stay on products that exist
+        :param bool force_update: replace pictures, which also takes `images_urls` above
+        :param bool only_available: pass over what is not in stock
+        :param str mark_missing_product_as: of `const.MISSING_CHOICES`, for what is not in the file
+        :rtype: Request
+        :raises ValueError: for settings that Prom does not know
+        """
+        names = list(updated_fields)
+        if not names or not const.IMPORT_FIELDS.issuperset(names):
+            raise ValueError("an import changes one or more of the fields that Prom names")
+        if mark_missing_product_as not in const.MISSING_CHOICES:
+            raise ValueError("not a way to treat missing products")
+        body = {
+            "url": url,
+            "force_update": bool(force_update),
+            "only_available": bool(only_available),
+            "mark_missing_product_as": mark_missing_product_as,
+            "updated_fields": names,
+        }
+        return Request(method="POST", path="/products/import_url", body=body)
+
+    def products_import_url(self, url, **settings):
+        """Ask Prom to read a price list: `POST /products/import_url`.
+
+        Asking twice makes two imports that run at the same time.
+
+        :param str url: of the price list
+        :param settings: the other arguments of :meth:`products_import_url_request`
+        :return: the identifier of the import
+        :rtype: str
+        :raises RequestRejected: Prom did not begin: a limit, an import that hangs, a bad link
+        :raises AnswerUnreadable: whether it has begun cannot be told from the answer
+        :raises WriteRefused: when this client only reads
+        """
+        request = self.products_import_url_request(url, **settings)
+        data = self._request(request.method, request.path, json=request.body)
+        try:
+            return parse_import_id(data.get("id"))
+        except ValueError as err:
+            self._raise_rejections(data, request.endpoint)
+            # Prom refuses by giving no identifier, whatever it calls that.
+            if "id" not in data and (message := answers.flatten(data.get("message"))):
+                raise errors.RequestRejected(
+                    {"error": message}, status=200, endpoint=request.endpoint
+                ) from err
+            raise errors.AnswerUnreadable(
+                "no identifier of the import in the answer", status=200, endpoint=request.endpoint
+            ) from err
+
+    def import_status(self, import_id):
+        """Read how far an import has come: `GET /products/import/status/{id}`.
+
+        The first answers are wrong: success with nothing counted at once, partial success with
+        nothing counted after some minutes.
+
+        :rtype: ImportStatus
+        :raises NotFound: when there is no such import
+        """
+        path = f"/products/import/status/{parse_import_id(import_id)}"
+        data = self._request("GET", path)
+        if data.get("error") or data.get("status") == "error":
+            self._raise_rejections(data, f"GET {path}")
+        return ImportStatus.from_json(data)
 
     def groups_list(self, *, limit=const.PAGE_LIMIT, last_id=None, modified_from=None):
         """Read one page of groups: `GET /groups/list`. The root group is not listed.

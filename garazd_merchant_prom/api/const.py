@@ -76,6 +76,58 @@ PRESENCE_ORDER = "order"
 DISCOUNT_AMOUNT = "amount"
 DISCOUNT_PERCENT = "percent"
 
+# Import of a price list.
+#: What an import can change on products that exist; new ones get everything.
+IMPORT_FIELDS = frozenset(
+    {
+        "name",
+        "sku",
+        "price",
+        "images_urls",
+        "presence",
+        "quantity_in_stock",
+        "description",
+        "group",
+        "keywords",
+        "attributes",
+        "discount",
+        "labels",
+        "gtin",
+        "mpn",
+    }
+)
+#: What becomes of products that are not in the file; anything but none touches every one of them.
+MISSING_NONE = "none"
+MISSING_NOT_AVAILABLE = "not_available"
+MISSING_NOT_ON_DISPLAY = "not_on_display"
+MISSING_DELETED = "deleted"
+MISSING_CHOICES = (
+    MISSING_NONE,
+    MISSING_NOT_AVAILABLE,
+    MISSING_NOT_ON_DISPLAY,
+    MISSING_DELETED,
+)
+#: SUCCESS with counters of 0 comes at once, PARTIAL with them after some minutes: neither is final.
+IMPORT_SUCCESS = "SUCCESS"
+IMPORT_PARTIAL = "PARTIAL"
+IMPORT_FATAL = "FATAL"
+IMPORT_COUNTERS = (
+    "total",
+    "created",
+    "updated",
+    "not_changed",
+    "not_in_file",
+    "imported",
+    "actualized",
+    "created_active",
+    "created_hidden",
+    "with_errors_count",
+)
+MAX_COUNTER = 10**9
+IMPORT_STAGES = frozenset({"download", "store_file", "validation", "import", "download_images"})
+#: An import shows such a product again.
+PRODUCT_DRAFT = "draft"
+
 #: Largest page; the documentation states none, nobody uses more.
 PAGE_LIMIT = 100
 #: Seconds between two calls of one client; this pace is known to be tolerated.

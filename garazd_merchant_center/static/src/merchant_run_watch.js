@@ -33,5 +33,5 @@ export class MerchantRunWatch extends Component {
 
 registry.category("fields").add("merchant_run_watch", {
     component: MerchantRunWatch,
-    supportedTypes: ["many2one"],
+    supportedTypes: ["many2one", "boolean"],
 });

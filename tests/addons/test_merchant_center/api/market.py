@@ -59,6 +59,8 @@ class Market:
         # What becomes of a change: {order: reason} is refused, the answer to others gets lost.
         self.refusals = {}
         self.lost_answers = set()
+        self.imports_begun = 0
+        self.imports = [{"state": "running"}]
         # Products that changes pass by without a word, and those that the client stumbles over.
         self.deaf_products = set()
         self.broken_products = set()
@@ -137,6 +139,22 @@ class Market:
         if self.lost_answers.intersection(changes):
             raise Overloaded("the connection broke off")
         return {"done": done, "refused": refused}
+
+    def import_price_list(self, url, changes, missing, only_available):
+        """Begin to read a price list and return the number of the import.
+
+        What the market says about it is in :attr:`imports`, the answer of each time it is asked;
+        the last one stays.
+        """
+        self._meet("import", url=url, changes=changes, missing=missing, available=only_available)
+        self.imports_begun += 1
+        if "import" in self.lost_answers:
+            raise Overloaded("the connection broke off")
+        return str(self.imports_begun)
+
+    def read_import(self, number):
+        self._meet("read_import", number=number)
+        return self.imports.pop(0) if len(self.imports) > 1 else self.imports[0]
 
     def set_status(self, order_ids, status, **reason):
         """Set the status of orders and return those that have it now, and the refused ones.

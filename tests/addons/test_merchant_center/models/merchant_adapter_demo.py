@@ -26,6 +26,12 @@ CANCEL_REASONS = (
     schema.CancelReason(code="buyer", name="The buyer's wish"),
 )
 
+IMPORT_FIELDS = (
+    schema.FeedImportField(code="price", name="Prices", is_default=True),
+    schema.FeedImportField(code="presence", name="Availability", is_default=True),
+    schema.FeedImportField(code="texts", name="Texts", hint="All of them"),
+)
+
 
 @contextmanager
 def neutral_errors():
@@ -154,6 +160,7 @@ class MerchantAdapterDemo(models.AbstractModel):
             name=record["title"],
             seller_id=record.get("seller_id"),
             sku=record.get("sku"),
+            status=record.get("status"),
             group_external_id=record.get("group"),
             price=Decimal(record["price"]),
             compare_price=Decimal(record["old_price"]) if record.get("old_price") else None,
@@ -247,6 +254,38 @@ class MerchantAdapterDemo(models.AbstractModel):
             else:
                 outcomes[change.external_id] = schema.ListingOutcome(ignored=frozenset(values))
         return outcomes, answer
+
+    def _get_feed_import_fields(self):
+        return IMPORT_FIELDS
+
+    def _get_revived_statuses(self):
+        return ("draft",)
+
+    def _prepare_feed_import(self, store, request):
+        body = {
+            "url": request.url,
+            "changes": list(request.fields),
+            "missing": request.missing,
+            "only_available": request.only_available,
+        }
+        return schema.WriteRequest(method="POST", path="/imports", body=body)
+
+    def _start_feed_import(self, store, request):
+        client = self._demo_market(store)
+        try:
+            with neutral_errors():
+                return client.import_price_list(**self._prepare_feed_import(store, request).body)
+        except exceptions.RetryLater as error:
+            if error.seconds:
+                raise  # a market that names a time has begun nothing
+            raise exceptions.OutcomeUnknown("answer_unreadable", **error.values) from error
+
+    def _read_feed_import(self, store, external_id):
+        client = self._demo_market(store)
+        with neutral_errors():
+            answer = client.read_import(external_id)
+        problems = [schema.FeedImportProblem(**problem) for problem in answer.get("problems", ())]
+        return schema.FeedImportData(**{**answer, "problems": tuple(problems)})
 
     def _prepare_operation(self, operation):
         order = self.env[operation.res_model].browse(operation.res_id).exists()

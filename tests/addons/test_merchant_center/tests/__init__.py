@@ -4,6 +4,8 @@ from . import test_company
 from . import test_delivery_guard
 from . import test_fault
 from . import test_feed
+from . import test_feed_import
+from . import test_feed_import_follow
 from . import test_issue
 from . import test_listing
 from . import test_listing_parallel

@@ -128,6 +128,10 @@ class TestCompany(DemoCase):
         self.env["merchant.operation"]._enqueue(
             self.store, "order_status", self._get_order("1"), {"status": "accepted"}
         )
+        for store in (self.store, self.other_store):
+            self.env["merchant.feed.import"].create(
+                {"store_id": store.id, "error_ids": [(0, 0, {"stage": "other"})]}
+            )
         for name in ("merchant.store", *STORE_MODELS):
             seen = self.env[name].with_user(self.other_user).search([])
             self.assertLessEqual(seen.company_id, self.other_company, name)
