@@ -295,7 +295,10 @@ class CampaignData:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderLineData:
-    """``price_total`` is the line's total as the buyer pays it, taxes included."""
+    """``price_total`` is the line's total as the buyer pays it, taxes included.
+
+    ``unit`` is what ``quantity`` counts, a key of ``merchant_order_unit.UNITS``; None: pieces.
+    """
 
     name: str
     quantity: Decimal
@@ -303,6 +306,7 @@ class OrderLineData:
     external_id: str | None = None
     seller_id: str | None = None
     sku: str | None = None
+    unit: str | None = None
     commission: Decimal | None = None
 
 

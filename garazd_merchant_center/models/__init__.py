@@ -28,6 +28,7 @@ from . import merchant_order_change
 from . import merchant_order_push
 from . import merchant_order_builder
 from . import merchant_order_discount
+from . import merchant_order_unit
 from . import merchant_order_updater
 from . import merchant_order_payment
 from . import merchant_operation

@@ -33,7 +33,8 @@ class MerchantStore(models.Model):
         copy=False,
         tracking=True,
         help="Test: Odoo reads from the store and sends nothing; what it would send can be read "
-        "under Operations. Production: changes of orders are sent automatically.",
+        "under Operations. Production: statuses of orders, prices and quantities are sent by "
+        "themselves, as far as the tabs Orders and Products say so.",
     )
     state = fields.Selection(
         selection=[

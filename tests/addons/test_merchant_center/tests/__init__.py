@@ -20,6 +20,7 @@ from . import test_order_amount_any
 from . import test_order_partner
 from . import test_order_recover
 from . import test_order_trouble
+from . import test_order_unit
 from . import test_payment
 from . import test_push
 from . import test_push_fault
