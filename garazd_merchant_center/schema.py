@@ -339,7 +339,6 @@ class OrderData:
     discount_name: str | None = None
     note: str | None = None
     do_not_call: bool = False
-    source: str | None = None
     campaign: CampaignData | None = None
     cancellation: str | None = None
     cancelled_by_buyer: bool = False

@@ -33,6 +33,13 @@ class StockPicking(models.Model):
 
     # === BUSINESS METHODS === #
 
+    @api.model
+    def _has_field_access(self, field, operation):
+        """Override to leave it to the system which order of a marketplace it is, see `sale.order`."""
+        if field.name == "merchant_order_id" and operation == "write" and not self.env.su:
+            return False
+        return super()._has_field_access(field, operation)
+
     def _action_done(self):
         """Override of `stock` to tell the marketplace of what was delivered completely."""
         result = super()._action_done()
