@@ -22,7 +22,7 @@ class AccountPayment(models.Model):
 
     @api.model
     def _has_field_access(self, field, operation):
-        """Override to leave it to the system which order of a marketplace it is, see `sale.order`."""
+        """Override to leave it to the system which order it is, see `sale.order`."""
         if field.name == "merchant_order_id" and operation == "write" and not self.env.su:
             return False
         return super()._has_field_access(field, operation)

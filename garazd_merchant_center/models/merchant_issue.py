@@ -94,7 +94,8 @@ DETAILS = {
         "The marketplace gave the buyer of order %(number)s the money back. If the goods are still "
         "here, do not ship them: cancel the sales order. Its payment in Odoo: %(payment)s. Where "
         "there is one, refund it by hand: make a credit note for the invoice and an outgoing "
-        "payment, or cancel the payment when nothing was invoiced. Then mark this issue as resolved."
+        "payment, or cancel the payment when nothing was invoiced. Then mark this issue as "
+        "resolved."
     ),
     "record_unreadable": _lt(
         "A product, group or method of the store cannot be read: %(path)s is %(value)s. The others "

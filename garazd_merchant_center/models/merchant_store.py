@@ -185,8 +185,8 @@ class MerchantStore(models.Model):
         help="What buyers have paid on the marketplace, whether it still holds the money or has "
         "paid it out, becomes a customer payment in this journal: once per order, when the sales "
         "order is confirmed. It is reconciled with the invoice when that is posted. Nothing is "
-        "recorded where the invoices were paid by hand already. Empty: only payments by methods with "
-        "a journal of their own are recorded.",
+        "recorded where the invoices were paid by hand already. Empty: only payments by methods "
+        "with a journal of their own are recorded.",
     )
 
     # What was read

@@ -25,17 +25,15 @@ class StockPicking(models.Model):
     )
     def _compute_merchant_is_cancelled(self):
         for picking in self:
-            orders = picking._filter_to_buyer()._get_merchant_orders()
-            picking.merchant_is_cancelled = picking.state not in (
-                "done",
-                "cancel",
-            ) and "cancelled" in orders.status_id.mapped("kind")
+            is_open = picking.state not in ("done", "cancel")
+            kinds = picking._filter_to_buyer()._get_merchant_orders().status_id.mapped("kind")
+            picking.merchant_is_cancelled = is_open and "cancelled" in kinds
 
     # === BUSINESS METHODS === #
 
     @api.model
     def _has_field_access(self, field, operation):
-        """Override to leave it to the system which order of a marketplace it is, see `sale.order`."""
+        """Override to leave it to the system which order it is, see `sale.order`."""
         if field.name == "merchant_order_id" and operation == "write" and not self.env.su:
             return False
         return super()._has_field_access(field, operation)
@@ -51,7 +49,7 @@ class StockPicking(models.Model):
 
         Returns say nothing.
         """
-        outward = self.filtered(lambda p: p.merchant_order_id and p.location_id.usage != "customer")
+        outward = self.filtered(lambda p: p.location_id.usage != "customer")
         merchant_orders = outward._get_merchant_orders()
         merchant_orders.filtered(lambda o: o.sale_order_id._is_delivered())._push_event("delivered")
 
@@ -59,13 +57,13 @@ class StockPicking(models.Model):
         """Return the orders whose goods these transfers move; one parcel may hold several."""
         # Elevated: who works in the warehouse need not have access to orders.
         pickings = self.sudo()
-        return pickings.merchant_order_id | pickings.move_ids.sale_line_id.order_id.merchant_order_id
+        return (
+            pickings.merchant_order_id | pickings.move_ids.sale_line_id.order_id.merchant_order_id
+        )
 
     def _filter_to_buyer(self):
-        """Return the deliveries that leave for the buyer of a marketplace order."""
-        return self.filtered(
-            lambda p: p.merchant_order_id and p.location_dest_id.usage == "customer"
-        )
+        """Return the deliveries that leave for a buyer."""
+        return self.filtered(lambda p: p.location_dest_id.usage == "customer")
 
     def _refresh_merchant_orders(self):
         """Have the orders of deliveries that are ready read again, in the background."""

@@ -174,16 +174,19 @@ class TestStatusPush(StatusCase):
         self._import_sale("2", status="cancelled")
         self.assertEqual(self._states(), [("accepted", "done")])
 
-    def test_order_of_another_kind_sends_nothing(self):
-        partner = self.env["res.partner"].create({"name": "Walk-in"})
+    def _make_sale(self):
+        """Return a quotation that no marketplace knows of."""
         product = self.env["product.product"].search([("default_code", "=", "A1")])
-        sale = self.env["sale.order"].create(
+        return self.env["sale.order"].create(
             {
-                "partner_id": partner.id,
+                "partner_id": self.env["res.partner"].create({"name": "Walk-in"}).id,
                 "company_id": self.company.id,
                 "order_line": [(0, 0, {"product_id": product.id})],
             }
         )
+
+    def test_order_of_another_kind_sends_nothing(self):
+        sale = self._make_sale()
         sale.action_confirm()
         self._deliver(sale.picking_ids)
         self.assertFalse(self.env["merchant.operation"].search([]))
@@ -303,9 +306,11 @@ class TestStatusPush(StatusCase):
         return picking
 
     def test_one_delivery_of_two_orders_completes_both(self):
+        walk_in = self._make_sale()
+        walk_in.action_confirm()
         sales = self._confirm("1") + self._confirm("2")
-        delivery, other = sales.picking_ids
-        other.move_ids.picking_id = delivery
+        delivery = walk_in.picking_ids
+        sales.picking_ids.move_ids.picking_id = delivery
         self._send()
         self._deliver(delivery)
         self.assertEqual(self._sent_statuses(), ["delivered", "delivered"])
@@ -427,14 +432,7 @@ class TestStatusPush(StatusCase):
         self.assertEqual(self.market.orders[0]["status"], "delivered")
 
     def test_orders_without_a_marketplace_cost_nothing(self):
-        partner = self.env["res.partner"].create({"name": "Walk-in"})
-        product = self.env["product.product"].search([("default_code", "=", "A1")])
-        vals = {
-            "partner_id": partner.id,
-            "company_id": self.company.id,
-            "order_line": [(0, 0, {"product_id": product.id})],
-        }
-        sale = self.env["sale.order"].create(vals)
+        sale = self._make_sale()
         sale.action_confirm()
         self.env.flush_all()
         with self.assertQueryCount(0):
