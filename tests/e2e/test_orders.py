@@ -54,17 +54,23 @@ def open_sale_order(page, shop, sale_order):
     page.wait_for_selector(".o_form_view")
 
 
+def choose_reason(page, reason):
+    page.click(".modal [name=reason] input")
+    page.click(f".o_select_menu_item >> text={reason}")
+    chosen = "reason => document.querySelector('.modal [name=reason] input').value === reason"
+    page.wait_for_function(chosen, arg=reason)
+
+
 def test_a_confirmed_order_is_accepted_and_cancelled_with_a_reason_on_prom(shop, open_page):
     order, sale_order = take_order(shop)
     wait_for(lambda: get_status(shop, order) == "received")
     page = open_page()
     open_sale_order(page, shop, sale_order)
     page.click("button[name=action_cancel]:visible")
-    page.click(".modal [name=reason] input")
-    page.click(".o_select_menu_item >> text=The price has changed")
+    choose_reason(page, "The price has changed")
     # Prom wants a comment for this one.
     page.click(".modal button[name=action_cancel]")
-    assert page.locator(".modal [name=comment].o_field_invalid").count() == 1
+    page.wait_for_selector(".modal [name=comment].o_field_invalid")
     page.fill(".modal [name=comment] textarea", "Ціна зросла")
     page.click(".modal button[name=action_cancel]")
     page.wait_for_selector(".o_arrow_button_current >> text=Cancelled")
@@ -81,14 +87,14 @@ def test_several_orders_of_the_list_are_cancelled_by_one_question(shop, open_pag
     page = open_page()
     page.goto(f"{shop.url}/odoo/action-sale.action_orders")
     page.wait_for_selector(".o_data_row")
-    for name in shop.rpc("sale.order", "read", list(orders.values()), ["name"]):
-        page.click(f".o_data_row:has(td[name=name] >> text={name['name']}) .o_list_record_selector")
+    for sale in shop.rpc("sale.order", "read", list(orders.values()), ["name"]):
+        row = page.locator(".o_data_row", has_text=sale["name"])
+        row.locator(".o_list_record_selector").click()
     page.click(".o_cp_action_menus button >> text=Actions")
     page.click(".o-dropdown--menu .o_menu_item >> text=Cancel")
     told = page.locator(".modal [name=told_orders]").inner_text()
     assert all(str(order) in told for order in orders)
-    page.click(".modal [name=reason] input")
-    page.click(".o_select_menu_item >> text=Out of stock")
+    choose_reason(page, "Out of stock")
     page.click(".modal button[name=action_mass_cancel]")
     page.wait_for_selector(".modal", state="hidden")
     wait_for(lambda: {get_status(shop, order) for order in orders} == {"canceled"})
