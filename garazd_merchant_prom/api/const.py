@@ -119,6 +119,8 @@ MISSING_CHOICES = (
 IMPORT_SUCCESS = "SUCCESS"
 IMPORT_PARTIAL = "PARTIAL"
 IMPORT_FATAL = "FATAL"
+#: No status of an import: the question was refused.
+IMPORT_ERROR = "ERROR"
 IMPORT_COUNTERS = (
     "total",
     "created",
@@ -149,6 +151,8 @@ BACKOFF = 1.0
 MAX_RETRY_AFTER = 86400.0
 #: Seconds without a byte from the server. Odoo's test framework needs one number, 10 or more.
 TIMEOUT = 20
+#: The same for asking to import a price list, which takes up to two minutes.
+IMPORT_TIMEOUT = 150
 #: Bytes of an answer, decompressed.
 MAX_ANSWER = 50 * 1024 * 1024
 #: Characters of an answer kept in an error and in an exchange.
