@@ -39,7 +39,7 @@ class MerchantOrderReport(models.Model):
         string="Ordered Through",
         readonly=True,
     )
-    source_id = fields.Many2one("utm.source", string="Source", readonly=True)
+    source_id = fields.Many2one("utm.source", readonly=True)
     cancellation = fields.Char(string="Cancelled Because", readonly=True)
     cancelled_by_buyer = fields.Boolean(readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)

@@ -153,9 +153,7 @@ class MerchantStore(models.Model):
         if not runs._search_open(kind):
             return stores
         since = fields.Datetime.now() - self._get_interval(kind)
-        served = runs.search(
-            [("kind", "in", (kind, "full")), ("create_date", ">", since)]
-        ).store_id
+        served = runs.search([("kind", "in", (kind, "full")), ("create_date", ">", since)]).store_id
         return stores - served
 
     @api.model
