@@ -1,4 +1,4 @@
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -56,7 +56,7 @@ class ProductDataFeedProgress(models.Model):
         :param int total: products to render
         :raises GenerationStopped: somebody wants it to stop
         """
-        with closing(self.env.registry.cursor()) as cr:
+        with self.env.registry.cursor() as cr:
             cr.execute(
                 SQL(
                     """
@@ -78,16 +78,14 @@ class ProductDataFeedProgress(models.Model):
                 )
             )
             [stop_requested] = cr.fetchone()
-            cr.commit()  # lint: allow - a connection of its own, see the class
         if stop_requested:
             raise GenerationStopped
 
     @api.model
     def _forget(self, feed):
         """The generation is over, however it ended."""
-        with closing(self.env.registry.cursor()) as cr:
+        with self.env.registry.cursor() as cr:
             cr.execute(SQL("DELETE FROM product_data_feed_progress WHERE feed_key = %s", feed.id))
-            cr.commit()  # lint: allow - a connection of its own, see the class
 
     @api.model
     def _get_running(self, feeds):

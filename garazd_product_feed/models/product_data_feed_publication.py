@@ -71,6 +71,7 @@ class ProductDataFeedPublication(models.AbstractModel):
     progress_done = fields.Integer(string="Products Written", compute="_compute_progress")
     progress_total = fields.Integer(string="Products to Write", compute="_compute_progress")
     progress_percent = fields.Integer(string="Progress", compute="_compute_progress")
+    progress_message = fields.Char(string="Current Step", compute="_compute_progress")
     state = fields.Selection(
         selection=[
             ("waiting", "Waiting"),
@@ -121,6 +122,11 @@ class ProductDataFeedPublication(models.AbstractModel):
             feed.progress_done = row.done if row else 0
             feed.progress_total = row.total if row else 0
             feed.progress_percent = 100 * row.done // row.total if row and row.total else 0
+            feed.progress_message = row and self.env._(
+                "The file is being written: %(done)s of %(total)s products",
+                done=row.done,
+                total=row.total,
+            )
 
     def action_stop(self):
         """Stop the generation after the page it is at; the last file stays.
@@ -242,9 +248,7 @@ class ProductDataFeedPublication(models.AbstractModel):
         origin = "user" if self.requested_by_id else "schedule" if is_due else "change"
         try:
             with self.env.cr.savepoint():
-                vals = self._generate(
-                    full=self._needs_full(), only_changes=not is_due, tell=tell
-                )
+                vals = self._generate(full=self._needs_full(), only_changes=not is_due, tell=tell)
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
         except GenerationStopped:
