@@ -204,6 +204,7 @@ class MerchantAdapterDemo(models.AbstractModel):
             note=payload.get("note"),
             do_not_call=payload.get("quiet", False),
             campaign=schema.CampaignData(**payload["campaign"]) if "campaign" in payload else None,
+            channel=payload.get("channel"),
             cancellation=payload.get("reason"),
             cancelled_by_buyer=payload.get("by_buyer", False),
         )
