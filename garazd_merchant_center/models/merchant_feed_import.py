@@ -114,14 +114,11 @@ class MerchantFeedImport(models.Model):
             record.is_open = record.state in self._OPEN_STATES
 
     @api.depends("feed_id")
-    @api.depends_context("lang")
     def _compute_display_name(self):
         for record in self:
-            record.display_name = self.env._(
-                "%(feed)s, import %(number)s",
-                feed=record.feed_id.sudo().name or record.store_id.name,
-                number=record.id,
-            )
+            # Without words: issues and operations keep it, and are read in other languages.
+            name = record.feed_id.sudo().name or record.store_id.name
+            record.display_name = f"{name} #{record.id}"
 
     @api.depends("field_codes", "store_id")
     @api.depends_context("lang")

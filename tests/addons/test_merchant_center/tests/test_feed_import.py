@@ -397,6 +397,16 @@ class TestFeedImport(FeedImportCase):
         record = self.env["merchant.feed.import"].browse(form.save().action_start()["res_id"])
         self.assertEqual(record.missing_policy, "hide")
 
+    def test_wizard_is_no_way_around_the_rules(self):
+        for user, vals in (
+            (self.user, {"missing_policy": "delete", "missing_confirmed": True}),
+            (self.other_user, {}),
+        ):
+            wizards = self.env["merchant.feed.import.start"].with_user(user)
+            with self.assertRaises(AccessError):
+                wizards.create({"store_id": self.store.id, **vals}).action_start()
+        self.assertFalse(self.env["merchant.feed.import"].search([]))
+
     def test_button_is_there_for_marketplaces_that_read_when_they_are_asked(self):
         self.assertTrue(self.store.can_import_feed)
         adapter = type(self.env["merchant.adapter.demo"])
