@@ -61,6 +61,9 @@ class MerchantFeedImport(models.Model):
     finished_at = fields.Datetime(string="Finished", readonly=True)
     message = fields.Text(readonly=True)
 
+    fresh_since = fields.Datetime(
+        readonly=True, help="The price list that is read was generated after this."
+    )
     is_sent = fields.Boolean(
         readonly=True, help="The request is on its way, and nobody knows yet what became of it."
     )
@@ -247,6 +250,7 @@ class MerchantFeedImport(models.Model):
         The one that is published may be hours old: prices sent since would go back to older ones.
         """
         waiting = self.filtered(lambda record: record.state == "waiting")
+        waiting.fresh_since = fields.Datetime.now()
         # Elevated: whoever may have it imported need not be allowed to change it.
         waiting.feed_id.sudo()._request_generation()
 

@@ -137,9 +137,13 @@ class MerchantOperation(models.Model):
         if not record.feed_id or store.mode != "production":
             return True
         feed = record.feed_id.sudo()  # elevated: the file is made by the system
-        oldest = fields.Datetime.now() - FRESH
-        if feed.active and feed.state == "published" and feed.generated_at < oldest:
-            feed._request_generation()
+        is_published = feed.active and feed.state == "published"
+        if is_published and record.fresh_since and feed.generated_at < record.fresh_since:
+            reason = store.env._("somebody stopped the generation of the price list")
+            self._settle(Outcome(state="failed", message=reason))
+            return False
+        if is_published and feed.generated_at < fields.Datetime.now() - FRESH:
+            record._refresh_price_list()
         if feed.active and feed.state == "waiting":
             message = store.env._("The price list is being prepared.")
             self.write({"leased_until": False, "error": message})

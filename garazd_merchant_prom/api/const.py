@@ -47,6 +47,14 @@ REASONS_WITH_TEXT = (REASON_PRICE_CHANGED, REASON_NOT_ENOUGH_FIELDS, REASON_ANOT
 #: `cancellation.initiator` when the buyer cancelled.
 INITIATOR_BUYER = "user"
 
+# `source` of an order: where it was made.
+SOURCE_PORTAL = "portal"
+SOURCE_MOBILE_APP = "mobile_app"
+SOURCE_MOBILE_CATALOG_APP = "mobile_catalog_app"
+SOURCE_COMPANY_SITE = "company_site"
+SOURCE_COMPANY_CABINET = "company_cabinet"
+SOURCE_BIGL = "bigl"
+
 # Payment through Prom; an order paid this way shows it here and not in its status.
 PAYMENT_TYPE_PROM = "evopay"
 PAYMENT_TYPE_INSTALMENTS = "rpay_parts"

@@ -1,11 +1,14 @@
 from datetime import timedelta
 
+from freezegun import freeze_time
 from psycopg2.errors import UniqueViolation
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
+
+from odoo.addons.garazd_product_feed.models.product_data_feed_progress import GenerationStopped
 
 from ..api.market import Overloaded, Refused
 from .feed_import_common import FeedImportCase
@@ -125,10 +128,28 @@ class TestFeedImport(FeedImportCase):
     def test_old_price_list_is_made_anew_when_the_request_was_late(self):
         record = self._ask()
         self.feed._generate_guarded()
-        self.feed.generated_at = fields.Datetime.now() - timedelta(hours=2)
-        self.feed.next_generation_at = fields.Datetime.now() + timedelta(hours=2)
+        now = fields.Datetime.now()
+        record.fresh_since = now - timedelta(hours=3)
+        self.feed.generated_at = now - timedelta(hours=2)
+        self.feed.next_generation_at = now + timedelta(hours=2)
         self._run_cron("operations")
         self.assertEqual((record.state, self.feed.state, self._begun()), ("waiting", "waiting", []))
+        self._send()
+        self.assertEqual(record.state, "running")
+
+    def test_stopped_generation_stops_the_request(self):
+        record = self._ask()
+
+        def stop(done, total):
+            raise GenerationStopped
+
+        self.product.list_price = 321
+        with freeze_time(record.fresh_since + timedelta(seconds=1)):
+            record.fresh_since += timedelta(seconds=1)
+            self.feed._generate_guarded(stop)
+            self._run_cron("operations")
+        self.assertEqual((record.state, self._begun()), ("failed", []))
+        self.assertIn("stopped the generation", self._get_issues("feed_import_failed").detail)
 
     def test_what_has_changed_meanwhile_stops_the_request(self):
         for change, words in (
