@@ -8,5 +8,6 @@ UPDATE merchant_operation
    SET state = 'withheld'
  WHERE state = 'pending';
 UPDATE merchant_feed_import
-   SET state = CASE WHEN state = 'running' OR is_sent THEN 'unknown' ELSE 'withheld' END
+   SET state = CASE WHEN state = 'running' OR is_sent THEN 'unknown' ELSE 'withheld' END,
+       next_read_at = NULL
  WHERE state IN ('waiting', 'running');

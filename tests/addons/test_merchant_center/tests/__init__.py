@@ -32,3 +32,4 @@ from . import test_set_status
 from . import test_status_push
 from . import test_store_add
 from . import test_sync
+from . import test_translations
