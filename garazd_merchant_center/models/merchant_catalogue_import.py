@@ -120,10 +120,10 @@ class MerchantCatalogueImport(models.Model):
 
     # What became of it
     row_count = fields.Integer(string="Read", readonly=True, help="Rows of the file, good and bad.")
-    created = fields.Integer(string="New", readonly=True)
+    created = fields.Integer(string="Added", readonly=True)
     updated = fields.Integer(string="Changed", readonly=True)
     unchanged = fields.Integer(readonly=True)
-    skipped = fields.Integer(string="Left Out", readonly=True)
+    skipped = fields.Integer(readonly=True, help="Rows that were left out.")
     archived = fields.Integer(
         readonly=True, help="The file does not name them any more. Nothing is deleted."
     )

@@ -19,7 +19,7 @@ class MerchantCategoryAttribute(models.Model):
         selection=[
             ("select", "One of a list"),
             ("multiselect", "Several of a list"),
-            ("real", "Number"),
+            ("real", "Decimal number"),
             ("integer", "Whole number"),
             ("bool", "Yes or no"),
             ("text", "Text"),
@@ -30,7 +30,7 @@ class MerchantCategoryAttribute(models.Model):
     minimum = fields.Float()
     maximum = fields.Float()
     value_ids = fields.One2many(
-        "merchant.category.attribute.value", "attribute_id", string="Values"
+        "merchant.category.attribute.value", "attribute_id", string="Allowed Values"
     )
 
     _external_uniq = models.Constraint(
