@@ -56,6 +56,12 @@ def press_import(page):
     page.wait_for_selector(".o_form_view button[name=action_retry]:visible")
 
 
+def wait_for_rows(page, count):
+    page.wait_for_function(
+        "count => document.querySelectorAll('.o_data_row').length === count", arg=count
+    )
+
+
 def read_report(page, *names):
     return [page.locator(f".o_form_view [name={name}]").first.inner_text() for name in names]
 
@@ -98,13 +104,11 @@ def test_categories_are_found_by_either_name_and_have_their_products(shop, open_
     for words in ("посуда", "Посуд", "181204"):
         page.fill(".o_searchview_input", words)
         page.press(".o_searchview_input", "Enter")
+        wait_for_rows(page, 1)
         dishes = page.locator(".o_data_row", has_text="Дім і сад / Посуд")
-        dishes.wait_for()
-        assert page.locator(".o_data_row").count() == 1
+        assert dishes.count() == 1
         page.click(".o_searchview .o_facet_remove")
-        page.wait_for_function(
-            "count => document.querySelectorAll('.o_data_row').length === count", arg=count
-        )
+        wait_for_rows(page, count)
     products = int(dishes.locator("[name=listing_count]").inner_text())
     assert products > 0
     dishes.locator("[name=complete_name]").click()
