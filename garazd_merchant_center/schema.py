@@ -91,8 +91,9 @@ class PortalCategory:
 class PortalFile:
     """What a file with categories says.
 
-    ``skipped`` are pairs of the number of a row and why it was left out, in words. What a complete
-    list does not name has vanished.
+    ``skipped`` are the rows left out: number, why (a key of
+    ``merchant.catalogue.import.row.reason``), and what stands in it. What a complete list does not
+    name has vanished.
     """
 
     categories: tuple[PortalCategory, ...]
@@ -119,7 +120,10 @@ class PortalAttribute:
 
 @dataclass(frozen=True, kw_only=True)
 class PortalAttributeFile:
-    """What a file with attributes says: attributes, and names, by the category's identifier."""
+    """What a file with attributes says: attributes, and names, by the category's identifier.
+
+    ``skipped`` is as in :class:`PortalFile`.
+    """
 
     attributes: dict
     names: dict

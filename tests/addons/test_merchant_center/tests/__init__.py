@@ -1,5 +1,7 @@
 from . import test_access
 from . import test_cancel
+from . import test_catalogue_import
+from . import test_category_given
 from . import test_company
 from . import test_delivery_guard
 from . import test_fault
@@ -32,3 +34,4 @@ from . import test_set_status
 from . import test_status_push
 from . import test_store_add
 from . import test_sync
+from . import test_translations
