@@ -1,6 +1,7 @@
 from . import test_access
 from . import test_cancel
 from . import test_catalogue_import
+from . import test_catalogue_merge
 from . import test_category_given
 from . import test_company
 from . import test_delivery_guard
