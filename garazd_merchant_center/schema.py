@@ -15,11 +15,13 @@ class Page:
 
     ``cursor`` is a JSON value that reads the next page, also after a restart; None at the end.
     ``newest_change`` is the newest time of change among the records, in the marketplace's time.
+    ``share`` is how much of the list is read by now, between 0 and 1.
     """
 
     records: tuple
     cursor: dict | None = None
     newest_change: datetime | None = None
+    share: float = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +134,7 @@ class ListingData:
 
     ``external_id`` is the marketplace's identifier, ``seller_id`` the one the seller gave it.
     ``price`` is what the buyer pays, ``compare_price`` the crossed-out one. ``presence`` is a key
-    of ``merchant.listing.observed_presence``.
+    of ``merchant.listing.observed_presence``, ``presence_word`` the marketplace's own word.
     """
 
     external_id: str
@@ -144,6 +146,7 @@ class ListingData:
     group_external_id: str | None = None
     status: str | None = None
     presence: str | None = None
+    presence_word: str | None = None
     price: Decimal | None = None
     compare_price: Decimal | None = None
     currency: str | None = None

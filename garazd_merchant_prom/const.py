@@ -45,6 +45,23 @@ PRESENCES = {
     prom.PRESENCE_NOT_AVAILABLE: "sold_out",
 }
 
+# What those others mean.
+PRESENCE_NAMES = {
+    prom.PRESENCE_WAITING: _lt("Expected"),
+    prom.PRESENCE_SERVICE: _lt("Service"),
+}
+
+# Status of a product.
+PRODUCT_STATUS_NAMES = {
+    prom.PRODUCT_ON_DISPLAY: _lt("Published"),
+    prom.PRODUCT_NOT_ON_DISPLAY: _lt("Hidden"),
+    prom.PRODUCT_DRAFT: _lt("Draft"),
+    prom.PRODUCT_DELETED: _lt("Deleted"),
+    prom.PRODUCT_DELETED_BY_MODERATOR: _lt("Deleted by a moderator"),
+    prom.PRODUCT_EDITING_REQUIRED: _lt("Needs editing"),
+    prom.PRODUCT_APPROVAL_PENDING: _lt("Waiting for approval"),
+}
+
 # Keys of Prom's texts in two languages -> codes of Odoo's languages.
 LANGUAGES = {"uk": "uk_UA", "ru": "ru_RU"}
 

@@ -15,6 +15,7 @@ from . import merchant_category_attribute
 from . import merchant_listing
 from . import merchant_listing_matching
 from . import merchant_listing_values
+from . import merchant_listing_words
 from . import merchant_listing_snapshot
 from . import merchant_listing_change
 from . import merchant_listing_comparison
@@ -23,6 +24,7 @@ from . import merchant_listing_category
 from . import merchant_listing_drift
 from . import merchant_store_push
 from . import merchant_order
+from . import merchant_listing_inquiry
 from . import merchant_order_details
 from . import merchant_order_change
 from . import merchant_order_push

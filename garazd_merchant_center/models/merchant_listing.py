@@ -33,7 +33,8 @@ class MerchantListing(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
-    status = fields.Char(string="Status on the Marketplace")
+    group_external_id = fields.Char(string="Identifier of the Group", readonly=True)
+    status = fields.Char(string="Word for the Status")
     url = fields.Char(string="Page")
     product_id = fields.Many2one(
         PRODUCT, string="Product in Odoo", index="btree_not_null", ondelete="set null"
@@ -113,6 +114,7 @@ class MerchantListing(models.Model):
             "sku": data.sku,
             "category": data.category,
             "category_id": category.id,
+            "group_external_id": data.group_external_id,
             "category_external_id": data.category_external_id,
             "portal_category_id": portal_category.id,
             "status": data.status,
@@ -123,6 +125,7 @@ class MerchantListing(models.Model):
             "observed_quantity": float(data.quantity or 0),
             "observed_has_quantity": data.quantity is not None,
             "observed_presence": data.presence,
+            "observed_presence_word": data.presence_word,
         }
 
     @api.model

@@ -15,13 +15,14 @@ _logger = logging.getLogger(__name__)
 # What each kind of synchronization reads, in this order.
 STEPS = {
     "base": ("statuses", "payment_methods", "delivery_methods", "categories"),
-    "products": ("values", "listings"),
+    "products": ("values", "listings", "single_listings"),
     "compare": ("values",),
     "orders": ("requested_orders", "orders"),
     "recover": ("orders_created",),
     "recent": ("orders_created",),
 }
-STEPS["full"] = STEPS["base"] + STEPS["products"] + ("orders",)
+# What was bought is among what is asked for one by one, so that comes last.
+STEPS["full"] = (*STEPS["base"], "values", "listings", "orders", "single_listings")
 
 # Where the records of a step go: the adapter reads them with `_read_<step>(store, cursor)`, the
 # model takes them with `_merge(store, records)`.
@@ -32,6 +33,7 @@ MODELS = {
     "categories": "merchant.category",
     "values": "merchant.listing.comparison",
     "listings": "merchant.listing",
+    "single_listings": "merchant.listing.inquiry",
     "requested_orders": "merchant.order",
     "orders": "merchant.order",
     "orders_created": "merchant.order",
@@ -99,6 +101,7 @@ class MerchantSyncRun(models.Model):
             ("categories", "Product groups"),
             ("values", "Prices and quantities"),
             ("listings", "Products"),
+            ("single_listings", "Products that the lists do not show"),
             ("requested_orders", "Orders to read again"),
             ("orders", "Orders"),
             ("orders_created", "Orders of a period"),
@@ -310,6 +313,8 @@ class MerchantSyncRun(models.Model):
     def _merge_page(self, store, step, records):
         """Store the records of a page and return their numbers, see ``_merge`` of their model."""
         options = {"is_recovery": True} if self.kind == "recover" else {}
+        if step == "listings":
+            self.env["merchant.listing.sighting"]._note(self, records)
         return self.env[MODELS[step]].with_env(store.env)._merge(store, records, **options)
 
     def _advance(self, step, page, counts, begun):
@@ -328,10 +333,10 @@ class MerchantSyncRun(models.Model):
             **{key: self[key] + number for key, number in counts.items()},
         }
         is_last_page = not page.cursor
+        steps = STEPS[self.kind]
+        done = steps.index(step) + (1 if is_last_page else min(page.share, 1))
+        vals["progress"] = int(100 * done / len(steps))
         if is_last_page:
-            steps = STEPS[self.kind]
-            done = steps.index(step) + 1
-            vals["progress"] = 100 * done // len(steps)
             if done < len(steps):
                 vals["step"] = steps[done]
             else:
@@ -346,6 +351,8 @@ class MerchantSyncRun(models.Model):
             # A change in the future must not hide those between now and then.
             newest = self.newest_change and min(self.newest_change, self.started_at)
             self.store_id._mark_read(step, newest)
+            if step == "listings":
+                self.env["merchant.listing.inquiry"]._gather(self)
 
     def _postpone(self, error):
         """Try again later, and give up after a number of attempts."""

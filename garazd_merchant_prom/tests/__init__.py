@@ -2,6 +2,7 @@ from . import test_catalogue
 from . import test_company
 from . import test_fault
 from . import test_feed_import
+from . import test_listing_reading
 from . import test_order_kinds
 from . import test_order_poison
 from . import test_order_unknown_product

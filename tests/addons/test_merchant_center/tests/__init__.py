@@ -8,8 +8,10 @@ from . import test_feed_import
 from . import test_feed_import_follow
 from . import test_issue
 from . import test_listing
+from . import test_listing_inquiry
 from . import test_listing_parallel
 from . import test_listing_values
+from . import test_listing_words
 from . import test_mapping
 from . import test_matching
 from . import test_operation
