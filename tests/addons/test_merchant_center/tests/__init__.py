@@ -10,6 +10,7 @@ from . import test_issue
 from . import test_listing
 from . import test_listing_inquiry
 from . import test_listing_parallel
+from . import test_listing_snapshot
 from . import test_listing_values
 from . import test_listing_words
 from . import test_mapping
