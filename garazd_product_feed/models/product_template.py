@@ -12,6 +12,12 @@ class ProductTemplate(models.Model):
         help="The number or the address of the category in the catalog of the marketplace, if it "
         "is another one than that of the product's group.",
     )
+    portal_description = fields.Html(
+        string="Description on the Marketplace",
+        translate=True,
+        help="For data feeds, if it is another one than elsewhere. It may have lists, tables and "
+        "headings.",
+    )
     included_feed_ids = fields.Many2many(
         "product.data.feed",
         string="Always in Feeds",

@@ -74,6 +74,16 @@ class TestFeedTexts(FeedCommon):
         self.assertTrue(name.endswith("горщик"))
         self.assertIn("name_cut", self._get_codes(product))
 
+    def test_description_for_marketplaces_comes_before_all_others(self):
+        product = self._make_product()
+        product.portal_description = "<ul><li>For buyers <b>there</b></li></ul>"
+        self.assertEqual(
+            self._get_offer(product).findtext("description"),
+            "<ul><li>For buyers <b>there</b></li></ul>",
+        )
+        product.portal_description = "<p><br></p>"
+        self.assertIn("glazed", self._get_offer(product).findtext("description"))
+
     def test_ecommerce_description_comes_first_where_it_exists(self):
         product = self._make_product()
         if "description_ecommerce" not in product._fields:
