@@ -135,6 +135,8 @@ class ListingData:
     ``external_id`` is the marketplace's identifier, ``seller_id`` the one the seller gave it.
     ``price`` is what the buyer pays, ``compare_price`` the crossed-out one. ``presence`` is a key
     of ``merchant.listing.observed_presence``, ``presence_word`` the marketplace's own word.
+    Variations of one product have the same ``variation_group``, or name the product that they vary
+    in ``base_external_id``.
     """
 
     external_id: str
@@ -152,6 +154,27 @@ class ListingData:
     currency: str | None = None
     quantity: Decimal | None = None
     url: str | None = None
+    base_external_id: str | None = None
+    variation_group: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListingDetails:
+    """All that a product of Odoo is made from.
+
+    ``names`` and ``descriptions`` map language codes to texts, the latter are HTML. ``pictures``
+    are all of them, the main one first; each is a tuple of addresses where it may be, the best one
+    first. ``unit`` is the name of the unit in which it is sold, ``unit_ref`` the external id of
+    Odoo's unit of the same meaning.
+    """
+
+    listing: ListingData
+    names: dict = field(default_factory=dict)
+    descriptions: dict = field(default_factory=dict)
+    pictures: tuple[tuple[str, ...], ...] = ()
+    unit: str | None = None
+    unit_ref: str | None = None
+    is_service: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

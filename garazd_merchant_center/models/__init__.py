@@ -43,6 +43,10 @@ from . import merchant_issue_feed_import
 from . import merchant_operation_feed_import
 from . import merchant_store_feed_import
 from . import merchant_listing_guard
+from . import merchant_listing_creation
+from . import merchant_listing_picture
+from . import merchant_product_builder
+from . import merchant_product_variation
 from . import merchant_listing_preview
 from . import merchant_listing_sender
 from . import product_data_feed

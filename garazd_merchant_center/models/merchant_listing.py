@@ -36,6 +36,15 @@ class MerchantListing(models.Model):
     group_external_id = fields.Char(string="Identifier of the Group", readonly=True)
     status = fields.Char(string="Word for the Status")
     url = fields.Char(string="Page")
+    base_external_id = fields.Char(
+        string="Variation Of",
+        index="btree_not_null",
+        readonly=True,
+        help="The identifier of the product that this one varies.",
+    )
+    variation_group = fields.Char(
+        string="Group of Variations", index="btree_not_null", readonly=True
+    )
     product_id = fields.Many2one(
         PRODUCT, string="Product in Odoo", index="btree_not_null", ondelete="set null"
     )
@@ -119,6 +128,8 @@ class MerchantListing(models.Model):
             "portal_category_id": portal_category.id,
             "status": data.status,
             "url": data.url,
+            "base_external_id": data.base_external_id,
+            "variation_group": data.variation_group,
             "currency_id": currencies.get(data.currency, self.env["res.currency"]).id,
             "observed_price": float(data.price or 0),
             "observed_compare_price": float(data.compare_price or 0),

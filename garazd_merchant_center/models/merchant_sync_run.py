@@ -17,6 +17,7 @@ STEPS = {
     "base": ("statuses", "payment_methods", "delivery_methods", "categories"),
     "products": ("values", "listings", "single_listings"),
     "compare": ("values",),
+    "creation": ("creation", "pictures"),
     "orders": ("requested_orders", "orders"),
     "recover": ("orders_created",),
     "recent": ("orders_created",),
@@ -37,10 +38,20 @@ MODELS = {
     "requested_orders": "merchant.order",
     "orders": "merchant.order",
     "orders_created": "merchant.order",
+    "creation": "merchant.product.builder",
+    "pictures": "merchant.listing.picture",
 }
+# Steps that say nothing about the connection with the marketplace.
+UNCONNECTED = ("values", "pictures")
 
 # The scheduled actions that work on the kinds that have none of their own name.
-CRONS = {"full": "base", "recover": "orders", "recent": "base", "compare": "products"}
+CRONS = {
+    "full": "base",
+    "recover": "orders",
+    "recent": "base",
+    "compare": "products",
+    "creation": "products",
+}
 
 # Waiting before the next attempt of a run that met a passing fault: 1, 2, 4, 8, 16 minutes.
 MAX_ATTEMPTS = 6
@@ -74,6 +85,7 @@ class MerchantSyncRun(models.Model):
             ("recover", "Orders of a period"),
             ("recent", "Recent orders"),
             ("compare", "Prices and quantities"),
+            ("creation", "Creation of products"),
         ],
         required=True,
     )
@@ -105,6 +117,8 @@ class MerchantSyncRun(models.Model):
             ("requested_orders", "Orders to read again"),
             ("orders", "Orders"),
             ("orders_created", "Orders of a period"),
+            ("creation", "Products to create"),
+            ("pictures", "Pictures"),
         ]
     )
     cursor = fields.Json(help="The place to go on within the step.")
@@ -121,6 +135,7 @@ class MerchantSyncRun(models.Model):
     error_code = fields.Char()
     error_values = fields.Json()
     message = fields.Char(compute="_compute_message", compute_sudo=False)
+    is_open = fields.Boolean(compute="_compute_is_open")
 
     _one_open_per_kind = models.UniqueIndex(
         "(store_id, kind, COALESCE(created_since, '-infinity'), "
@@ -153,6 +168,11 @@ class MerchantSyncRun(models.Model):
                 )
                 step = run.state == "running" and steps.get(run.step)
                 run.message = f"{step} - {counts}" if step else counts
+
+    @api.depends("state")
+    def _compute_is_open(self):
+        for run in self:
+            run.is_open = run.state in self._OPEN_STATES
 
     @api.depends("kind", "started_at", "store_id")
     def _compute_display_name(self):
@@ -214,6 +234,16 @@ class MerchantSyncRun(models.Model):
             ]
         )
         runs.write({"cursor": False, "newest_change": False})
+
+    def _open(self):
+        """Return the action that shows this run."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+        }
 
     def _wake(self, at=None):
         """Wake the scheduled actions of these runs when the transaction commits."""
@@ -296,7 +326,7 @@ class MerchantSyncRun(models.Model):
             if isinstance(record, MarketplaceError):
                 record.values.setdefault("step", step)
         counts = self._merge_page(store, step, page.records)
-        if step != "values" and (page.records or step != "requested_orders"):
+        if step not in UNCONNECTED and (page.records or step != "requested_orders"):
             # Otherwise nothing was read from the marketplace.
             store._mark_connected()
         self._advance(step, page, counts, begun)

@@ -152,6 +152,8 @@ class MerchantAdapterProm(models.AbstractModel):
             compare_price=compare_price,
             currency=product.price.currency if product.price else None,
             quantity=product.quantity_in_stock,
+            base_external_id=product.variation_base_id,
+            variation_group=product.variation_group_id,
         )
 
     def _prom_prices(self, product):

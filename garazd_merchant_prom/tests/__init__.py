@@ -9,6 +9,7 @@ from . import test_order_unknown_product
 from . import test_order_window
 from . import test_paging
 from . import test_payment
+from . import test_product_creation
 from . import test_push
 from . import test_push_fault
 from . import test_secret

@@ -125,6 +125,34 @@ class MerchantAdapterDemo(models.AbstractModel):
             record = client.read_product({"external_id": "id"}.get(key, key), reference)
         return record and self._demo_try(self._demo_listing, record)
 
+    def _get_gone_statuses(self):
+        return ("gone",)
+
+    def _read_listing_details(self, store, external_ids):
+        client = self._demo_market(store)
+        details = {}
+        for external_id in external_ids:
+            try:
+                with neutral_errors():
+                    record = client.read_product("id", external_id)
+            except exceptions.MarketplaceError:
+                if not details:
+                    raise
+                break
+            details[external_id] = record and self._demo_try(self._demo_details, record)
+        return details
+
+    def _demo_details(self, record):
+        return schema.ListingDetails(
+            listing=self._demo_listing(record),
+            names=record.get("titles", {"uk_UA": record["title"]}),
+            descriptions=record.get("texts", {}),
+            pictures=tuple(map(tuple, record.get("pictures", ()))),
+            unit=record.get("unit"),
+            unit_ref={"kg": "uom.product_uom_kgm"}.get(record.get("unit")),
+            is_service=record.get("service", False),
+        )
+
     def _get_listing_status_names(self):
         return {"on_sale": self.env._("For Sale"), "draft": "Draft"}
 
@@ -183,6 +211,8 @@ class MerchantAdapterDemo(models.AbstractModel):
             presence_word=record.get("presence"),
             currency=record.get("currency", "UAH"),
             quantity=Decimal(record.get("quantity", 0)),
+            base_external_id=record.get("base"),
+            variation_group=record.get("family"),
         )
 
     def _demo_presence(self, word):

@@ -2,6 +2,7 @@ from . import test_access
 from . import test_cancel
 from . import test_company
 from . import test_delivery_guard
+from . import test_download
 from . import test_fault
 from . import test_feed
 from . import test_feed_import
@@ -10,6 +11,7 @@ from . import test_issue
 from . import test_listing
 from . import test_listing_inquiry
 from . import test_listing_parallel
+from . import test_listing_picture
 from . import test_listing_snapshot
 from . import test_listing_values
 from . import test_listing_words
@@ -18,16 +20,18 @@ from . import test_matching
 from . import test_operation
 from . import test_order
 from . import test_order_amount
-from . import test_order_change
 from . import test_order_amount_any
+from . import test_order_change
 from . import test_order_partner
 from . import test_order_recover
 from . import test_order_trouble
+from . import test_order_unknown_product
 from . import test_payment
+from . import test_product_creation
+from . import test_product_variation
 from . import test_push
 from . import test_push_fault
 from . import test_push_guard
-from . import test_order_unknown_product
 from . import test_scheduled_action
 from . import test_set_status
 from . import test_status_push
