@@ -307,7 +307,9 @@ class MerchantIssue(models.Model):
                 period = {"since": run.created_since, "until": run.created_until}
         else:
             step = values.get("step")
-            kind = next((kind for kind in ("base", "products", "creation") if step in STEPS[kind]), "orders")
+            kind = next(
+                (kind for kind in ("base", "products", "creation") if step in STEPS[kind]), "orders"
+            )
         self.store_id._start_sync(kind, **period)
 
     @api.model

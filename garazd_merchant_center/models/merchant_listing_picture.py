@@ -46,7 +46,7 @@ class MerchantAdapter(models.AbstractModel):
 
         They are read from the addresses that the marketplace gave, without its token.
 
-        :return: triples of the id of a ``merchant.listing.picture``, the file, and why there is none
+        :return: triples of the id of a ``merchant.listing.picture``, its file, and why it has none
         :rtype: Page[tuple[int, bytes | None, DownloadFailed | None]]
         """
         pictures = self.env["merchant.listing.picture"]
@@ -133,9 +133,7 @@ class MerchantListingPicture(models.Model):
 
         :raises RetryLater: there are
         """
-        waiting = self.sudo().search(
-            self._get_waiting_domain(store), order="next_attempt", limit=1
-        )
+        waiting = self.sudo().search(self._get_waiting_domain(store), order="next_attempt", limit=1)
         if waiting:
             pause = (waiting.next_attempt - fields.Datetime.now()).total_seconds()
             reason = self.env._("the server of the pictures does not answer")
@@ -182,20 +180,28 @@ class MerchantListingPicture(models.Model):
         """
         failed = 0
         for id_, content, error in records:
-            picture = self.sudo().browse(id_).exists()
-            if not picture:
-                continue
-            if content and picture.product_id:
-                try:
-                    with self.env.cr.savepoint():
-                        picture._store(content)
-                except UserError as refusal:
-                    error = DownloadFailed("type", str(refusal))
-            if error:
-                failed += picture._note_error(error)
-            else:
-                picture.unlink()
+            if picture := self.sudo().browse(id_).exists():
+                failure = error or picture._try_to_store(content)
+                if failure:
+                    failed += picture._note_error(failure)
+                else:
+                    picture.unlink()
         return {"created": 0, "updated": 0, "unchanged": 0, "failed": failed}
+
+    def _try_to_store(self, content):
+        """Give the picture to its product, if that is still there.
+
+        :return: why it cannot be
+        :rtype: DownloadFailed | None
+        """
+        if not self.product_id:
+            return None
+        try:
+            with self.env.cr.savepoint():
+                self._store(content)
+        except UserError as error:
+            return DownloadFailed("type", str(error))
+        return None
 
     def _store(self, content):
         """Make it the picture of the product, or one more of its pictures."""

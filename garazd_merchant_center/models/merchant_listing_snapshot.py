@@ -82,16 +82,15 @@ class MerchantListing(models.Model):
         :param dict status_names: of the marketplace's words for statuses
         :param dict presence_names: of the marketplace's other words for availability
         """
-        word = self.snapshot_presence_word
-        is_other = self.snapshot_presence == "other" and word
+        word, presence = self.snapshot_presence_word, presences.get(self.snapshot_presence)
+        if self.snapshot_presence == "other" and word:
+            presence = presence_names.get(word, word)
         row = {name: self[name] or None for name in EXPORTED} | {
             "snapshot_status": status_names.get(self.snapshot_status, self.snapshot_status) or None,
             "snapshot_currency_id": self.snapshot_currency_id.name or None,
             "snapshot_price": self.snapshot_price,
             "snapshot_quantity": self.snapshot_quantity if self.snapshot_has_quantity else None,
-            "snapshot_presence": (
-                presence_names.get(word, word) if is_other else presences.get(self.snapshot_presence)
-            ),
+            "snapshot_presence": presence,
             "snapshot_at": fields.Datetime.context_timestamp(self, self.snapshot_at).replace(
                 tzinfo=None
             ),

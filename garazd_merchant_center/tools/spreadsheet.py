@@ -44,10 +44,11 @@ def write_xlsx(rows, file):
         for number, row in enumerate(rows):
             if not number:
                 sheet.set_column(0, len(row) - 1, WIDTH)
+            style = None if number else bold
             for column, value in enumerate(row):
                 if isinstance(value, str):
                     # Not `write`, which takes some texts for formulas and links.
-                    sheet.write_string(number, column, value[:MAX_TEXT], bold if not number else None)
+                    sheet.write_string(number, column, value[:MAX_TEXT], style)
                 elif isinstance(value, date):
                     sheet.write_datetime(number, column, value, moment)
                 elif value is not None:

@@ -54,7 +54,7 @@ class ProductTemplate(models.Model):
     def _update_field_translations(self, field_name, translations, digest=None, source_lang=""):
         """Override to take out of descriptions what is dangerous."""
         if field_name == DESCRIPTION:
-            translations = {lang: text and html_sanitize(text) for lang, text in translations.items()}
+            translations = {key: text and html_sanitize(text) for key, text in translations.items()}
         return super()._update_field_translations(field_name, translations, digest, source_lang)
 
     @api.model

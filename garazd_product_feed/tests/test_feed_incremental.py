@@ -279,9 +279,11 @@ class TestFeedIncremental(FeedCommon):
             "cost": lambda: variants[0].write({"standard_price": 2}),
             "published document": lambda: self._add_document(self.template),
             "published document of a variant": lambda: self._add_document(variants[0]),
-            "order of the documents": lambda: self.env["product.document"]
-            .search([("res_model", "=", "product.template"), ("res_id", "=", self.template.id)])
-            .write({"sequence": 3}),
+            "order of the documents": lambda: (
+                self.env["product.document"]
+                .search([("res_model", "=", "product.template"), ("res_id", "=", self.template.id)])
+                .write({"sequence": 3})
+            ),
         }
         for title, change in changes.items():
             with self.subTest(title):

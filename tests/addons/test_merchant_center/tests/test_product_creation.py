@@ -70,9 +70,7 @@ class TestProductCreation(CreationCase):
         self._request()
         self._run_creation()
         self.assertEqual(self._get_product("p1"), product)
-        self.assertEqual(
-            self.env["product.product"].search_count([("default_code", "=", "A1")]), 1
-        )
+        self.assertEqual(self.env["product.product"].search_count([("default_code", "=", "A1")]), 1)
 
     def test_product_that_is_there_meanwhile_is_not_made_again(self):
         self._product("p1", sku="A1")

@@ -38,9 +38,7 @@ class TestProductVariation(CreationCase):
         self._product("base", title="Чашка", titles={"uk_UA": "Чашка", "en_US": "Cup"}, family="f")
         titles = {"uk_UA": "Чашка біла", "en_US": "White Cup"}
         self._variation(1, "Чашка біла", titles=titles)
-        self._variation(
-            2, "Чашка синя", titles={"uk_UA": "Чашка синя", "en_US": "Blue Cup"}
-        )
+        self._variation(2, "Чашка синя", titles={"uk_UA": "Чашка синя", "en_US": "Blue Cup"})
         self._create()
         template = self._get_product("v1").product_tmpl_id
         self.assertEqual(template.with_context(lang="uk_UA").name, "Чашка")
