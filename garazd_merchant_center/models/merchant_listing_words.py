@@ -56,11 +56,11 @@ class MerchantListing(models.Model):
         if operator not in ("in", "ilike"):
             return NotImplemented
         # Stores of one marketplace have the same words.
-        stores = self.env["merchant.store"].search([]).grouped("marketplace").values()
+        groups = self.env["merchant.store"]._read_group([], ["marketplace"], ["id:recordset"])
         words = {
             word
-            for store in stores
-            for word, name in store[0]._get_adapter()._get_listing_status_names().items()
+            for _marketplace, stores in groups
+            for word, name in stores[0]._get_adapter()._get_listing_status_names().items()
             if (value.lower() in name.lower() if operator == "ilike" else name in value)
         }
         return Domain("status", "in", list(words)) | Domain("status", operator, value)

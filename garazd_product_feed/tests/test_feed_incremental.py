@@ -1,3 +1,4 @@
+import base64
 import random
 from ast import literal_eval
 from contextlib import contextmanager
@@ -259,7 +260,7 @@ class TestFeedIncremental(FeedCommon):
                 "name": "extra.jpg",
                 "res_model": record._name,
                 "res_id": record.id,
-                "datas": make_picture("green"),
+                "raw": base64.b64decode(make_picture("green")),
                 "is_feed_picture": True,
             }
         )

@@ -83,7 +83,7 @@ class TestFeedVariants(FeedCommon):
             "name": f"{color}.jpg",
             "res_model": record._name,
             "res_id": record.id,
-            "datas": make_picture(color),
+            "raw": base64.b64decode(make_picture(color)),
             "is_feed_picture": True,
         }
         return self.env["product.document"].create(vals | changes)
@@ -98,7 +98,7 @@ class TestFeedVariants(FeedCommon):
         self._add_document(
             template,
             name="manual.pdf",
-            datas=base64.b64encode(b"%PDF-1.4"),
+            raw=b"%PDF-1.4",
             mimetype="application/pdf",
         )
         pictures = template.product_variant_ids._get_data_feed_pictures()
