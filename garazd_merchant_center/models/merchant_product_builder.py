@@ -1,6 +1,6 @@
 import logging
 
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -146,6 +146,7 @@ class MerchantProductBuilder(models.AbstractModel):
             "type": "service" if data.is_service else "consu",
             "is_storable": not data.is_service,
             "company_id": store.company_id.id,
+            "taxes_id": [Command.set(self._get_taxes(store).ids)],
             "portal_category_ref": listing.category_external_id,
         }
         if category := self._get_category(listing):
@@ -201,6 +202,14 @@ class MerchantProductBuilder(models.AbstractModel):
                 )
             )
         return currency._convert(float(amount), own, company, fields.Date.context_today(store))
+
+    def _get_taxes(self, store):
+        """Return the company's usual sales tax, as a part of the price: that is what buyers pay.
+
+        :rtype: account.tax
+        """
+        usual = store.company_id.account_sale_tax_id
+        return self.env["merchant.order.builder"]._get_included_taxes(usual)
 
     def _get_unit(self, data):
         """Return the unit in which the product is sold; one that nobody knows is made.

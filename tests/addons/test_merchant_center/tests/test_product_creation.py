@@ -145,6 +145,14 @@ class TestProductCreation(CreationCase):
         self.assertEqual(self._get_product("p1").list_price, 400)
         self.assertEqual(issue.state, "resolved")
 
+    def test_tax_is_part_of_the_price_that_buyers_pay(self):
+        self.company.account_sale_tax_id = self._make_tax(20, included=False)
+        self._product("p1", price="120.00")
+        self._create()
+        product = self._get_product("p1")
+        taxes = product.taxes_id.compute_all(product.list_price, product=product)
+        self.assertEqual((taxes["total_excluded"], taxes["total_included"]), (100, 120))
+
     def test_unit_that_nobody_knows_is_made_once(self):
         self._product("p1", unit="рулон")
         self._product("p2", unit="рулон")
