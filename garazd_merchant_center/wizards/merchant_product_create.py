@@ -33,6 +33,9 @@ class MerchantProductCreate(models.TransientModel):
     doubtful_count = fields.Integer(compute="_compute_counts")
     gone_count = fields.Integer(compute="_compute_counts")
     sends_stock = fields.Boolean(compute="_compute_counts")
+    summary = fields.Char(compute="_compute_texts")
+    doubtful_text = fields.Char(compute="_compute_texts")
+    gone_text = fields.Char(compute="_compute_texts")
 
     @api.depends("scope")
     def _compute_store_id(self):
@@ -56,6 +59,26 @@ class MerchantProductCreate(models.TransientModel):
             wizard.sends_stock = any(
                 store.mode == "production" and (store.push_stock or store.push_presence)
                 for store in listings.store_id
+            )
+
+    @api.depends("listing_count", "product_count", "doubtful_count", "gone_count")
+    @api.depends_context("lang")
+    def _compute_texts(self):
+        for wizard in self:
+            wizard.summary = self.env._(
+                "Products to be created in Odoo: %(products)s. Products of the store that they are "
+                "made from: %(listings)s.",
+                products=wizard.product_count,
+                listings=wizard.listing_count,
+            )
+            wizard.doubtful_text = self.env._(
+                "Left out: %(count)s. A product in Odoo may be the same. Decide about them under "
+                "Matching first.",
+                count=wizard.doubtful_count,
+            )
+            wizard.gone_text = self.env._(
+                "Left out: %(count)s. They were deleted on the marketplace.",
+                count=wizard.gone_count,
             )
 
     def _get_candidates_domain(self):

@@ -98,7 +98,7 @@ def test_missing_products_are_created_with_their_pictures(shop, open_page):
     name = row.locator("[name=name]").inner_text()
     row.locator(".o_list_record_selector input").click()
     page.click("button[name=action_create_products]")
-    page.wait_for_selector(".modal >> text=1 products will be created in Odoo")
+    page.wait_for_selector(".modal >> text=Products to be created in Odoo: 1.")
     page.click(".modal button[name=action_create_products]")
     # Nobody reloads the page.
     page.wait_for_selector(".o_arrow_button_current >> text=Done", timeout=120_000)
@@ -111,7 +111,7 @@ def test_missing_products_are_created_with_their_pictures(shop, open_page):
     # All the others.
     page.goto(f"{shop.url}{MATCHING}")
     page.click("button[name=action_create_all_products]")
-    page.wait_for_selector(f".modal >> text={len(missing) - 1} products of the store")
+    page.wait_for_selector(f".modal >> text=made from: {len(missing) - 1}.")
     page.click(".modal button[name=action_create_products]")
     page.wait_for_selector(".o_arrow_button_current >> text=Done", timeout=120_000)
     assert not search(shop, "unmatched")
