@@ -266,10 +266,10 @@ class MerchantListing(models.Model):
 class MerchantSyncRun(models.Model):
     _inherit = "merchant.sync.run"
 
-    def action_stop_creation(self):
-        """Create no more products than there are by now; those get their pictures."""
-        self.store_id._check_administrator()
+    def action_stop(self):
+        """Extend to create no more of the products that were asked for."""
+        super().action_stop()
+        listings = self.env["merchant.listing"].sudo()
         for run in self.filtered(lambda run: run.kind == "creation"):
-            listings = self.env["merchant.listing"].sudo()
             requested = listings.search(listings._get_requested_domain(run.store_id))
             requested.requested_creation = False

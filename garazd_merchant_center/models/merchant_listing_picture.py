@@ -140,11 +140,10 @@ class MerchantListingPicture(models.Model):
             raise RetryLater("marketplace_unreachable", seconds=max(pause, 1), reason=reason)
 
     def _try_again(self):
-        """Read pictures that failed once more in the background."""
-        failed = self.filtered(lambda picture: picture.state == "failed")
-        failed.write({"state": "waiting", "attempts": 0, "next_attempt": False})
+        """Read pictures in the background that could not be read, or were not because of a stop."""
+        self.write({"state": "waiting", "attempts": 0, "next_attempt": False})
         runs = self.env["merchant.sync.run"].sudo()
-        for store in failed.store_id:
+        for store in self.store_id:
             runs |= runs._get_or_start(store, "creation")
         runs._wake()
 

@@ -147,6 +147,14 @@ class TestListingPicture(CreationCase):
         self.assertEqual(len(self.server.requests), 4)
         self.assertTrue(self._get_issues("listing_picture"))
 
+    def test_pictures_that_a_stop_has_left_out_are_read_on_request(self):
+        self._product("p1", pictures=self._urls("red.png"))
+        self._create_while_the_server_is_busy().action_stop()
+        listing = self._get_listing("p1")
+        listing.with_user(self.user).action_retry()
+        self._run_creation()
+        self._assert_main(listing.product_id, "red")
+
     def test_what_is_no_picture_is_refused(self):
         svg = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
         broken = make_picture("red")[:40]

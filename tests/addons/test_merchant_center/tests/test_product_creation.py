@@ -257,11 +257,11 @@ class TestProductCreation(CreationCase):
         self._sync("products")
         self._request()
         run = self.env["merchant.sync.run"].search([("kind", "=", "creation")])
-        with self.assertRaises(AccessError):
-            run.with_user(self.user).action_stop_creation()
-        run.with_user(self.admin).action_stop_creation()
-        self.assertRecordValues(self._run_creation(), [{"state": "done", "created": 0}])
+        run.with_user(self.user).action_stop()
+        self._product("p2")
+        self._create("p2")
         self.assertFalse(self._get_product("p1"))
+        self.assertTrue(self._get_product("p2"))
 
     def test_marketplace_without_details_gives_what_its_lists_have_told(self):
         adapter = type(self.env["merchant.adapter.demo"])
