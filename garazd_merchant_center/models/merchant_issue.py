@@ -132,8 +132,9 @@ DETAILS = {
     "push_held": _lt(
         "So much would change at once that it may be a mistake: %(vanishing)s products would "
         "become sold out, %(prices)s prices would change more than the store allows. Everything "
-        "else is sent. Look at the changes: an administrator presses Send Anyway if they are "
-        "right, or Leave as It Is."
+        "else is sent. Products that were created from the store and never counted always ask. "
+        "Look at the changes: an administrator presses Send Anyway if they are right, or Leave as "
+        "It Is."
     ),
     "listing_currency": _lt(
         "%(count)s products of the store are sold in another currency than that of the data feed, "
