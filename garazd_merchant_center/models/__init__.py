@@ -6,13 +6,18 @@ from . import merchant_issue
 from . import merchant_issue_fix
 from . import merchant_sync_run
 from . import merchant_store_dictionary
+from . import merchant_catalogue_name
 from . import merchant_mapping
 from . import merchant_order_status
 from . import merchant_payment_method
 from . import merchant_delivery_method
 from . import merchant_category
 from . import merchant_category_portal
+from . import merchant_category_merge
+from . import merchant_category_given
 from . import merchant_category_attribute
+from . import merchant_catalogue_import
+from . import merchant_catalogue_import_work
 from . import merchant_listing
 from . import merchant_listing_matching
 from . import merchant_listing_values
@@ -33,6 +38,7 @@ from . import merchant_order_change
 from . import merchant_order_push
 from . import merchant_order_builder
 from . import merchant_order_discount
+from . import merchant_order_unit
 from . import merchant_order_updater
 from . import merchant_order_payment
 from . import merchant_operation
@@ -45,6 +51,7 @@ from . import merchant_feed_import_follow
 from . import merchant_issue_feed_import
 from . import merchant_operation_feed_import
 from . import merchant_store_feed_import
+from . import merchant_listing_window
 from . import merchant_listing_guard
 from . import merchant_listing_creation
 from . import merchant_listing_picture
@@ -53,6 +60,7 @@ from . import merchant_product_variation
 from . import merchant_listing_preview
 from . import merchant_listing_sender
 from . import product_data_feed
+from . import product_data_feed_category
 from . import res_partner
 from . import sale_order
 from . import sale_order_merchant

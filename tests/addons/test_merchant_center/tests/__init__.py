@@ -1,5 +1,7 @@
 from . import test_access
 from . import test_cancel
+from . import test_catalogue_import
+from . import test_category_given
 from . import test_company
 from . import test_delivery_guard
 from . import test_download
@@ -25,6 +27,7 @@ from . import test_order_change
 from . import test_order_partner
 from . import test_order_recover
 from . import test_order_trouble
+from . import test_order_unit
 from . import test_order_unknown_product
 from . import test_overview
 from . import test_payment
@@ -38,3 +41,4 @@ from . import test_set_status
 from . import test_status_push
 from . import test_store_add
 from . import test_sync
+from . import test_translations
