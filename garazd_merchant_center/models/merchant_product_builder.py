@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..exceptions import MarketplaceError
-from .merchant_category_portal import write_translations
+from ..tools.translations import pick_text, write_translations
 from .merchant_listing import PRODUCT
 from .merchant_sync_run import CONFLICTS
 
@@ -147,7 +147,7 @@ class MerchantProductBuilder(models.AbstractModel):
             "is_storable": not data.is_service,
             "company_id": store.company_id.id,
             "taxes_id": [Command.set(self._get_taxes(store).ids)],
-            "portal_category_ref": listing.category_external_id,
+            "portal_category_ref": self._get_portal_ref(listing),
         }
         if category := self._get_category(listing):
             vals["categ_id"] = category.id
@@ -257,6 +257,12 @@ class MerchantProductBuilder(models.AbstractModel):
             mappings._link(store, CATEGORY, [(category, group.external_id, group.name)])
         return category
 
+    def _get_portal_ref(self, listing):
+        """Return the number of the category there, unless the product's group gives it already."""
+        given = listing.category_id._get_given_category()
+        ref = listing.category_external_id
+        return False if ref == given.external_id else ref
+
     # === STOCK === #
 
     def _take_stock(self, listing, product, data):
@@ -280,11 +286,3 @@ class MerchantProductBuilder(models.AbstractModel):
         return store.warehouse_id or warehouses.search(
             [("company_id", "=", store.company_id.id)], limit=1
         )
-
-
-def pick_text(texts, lang):
-    """Return the text in a language, else in Ukrainian, else any; False without one.
-
-    :param dict texts: by code of the language
-    """
-    return texts.get(lang) or texts.get("uk_UA") or next(iter(texts.values()), False)

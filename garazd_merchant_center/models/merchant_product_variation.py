@@ -1,8 +1,7 @@
 from odoo import Command, models
 
+from ..tools.translations import pick_text, write_translations
 from ..tools.variations import split_names
-from .merchant_category_portal import write_translations
-from .merchant_product_builder import pick_text
 
 ATTRIBUTE = "garazd_merchant_center.attribute_variation"
 

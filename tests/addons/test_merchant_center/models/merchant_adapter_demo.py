@@ -204,6 +204,7 @@ class MerchantAdapterDemo(models.AbstractModel):
             seller_id=record.get("seller_id"),
             sku=record.get("sku"),
             status=record.get("status"),
+            category_external_id=record.get("category"),
             group_external_id=record.get("group"),
             price=Decimal(record["price"]),
             compare_price=Decimal(record["old_price"]) if record.get("old_price") else None,

@@ -189,6 +189,19 @@ class TestProductCreation(CreationCase):
         self._create()
         self.assertEqual(self._get_product("p1").categ_id, category)
 
+    def test_category_there_is_kept_unless_the_group_gives_it(self):
+        self.market.groups = [{"id": "g1", "title": "Дім"}]
+        self._product("p1", group="g1", category="77")
+        self._product("p2", group="g1", category="88")
+        self._sync("base")
+        group = self.env["merchant.category"].search([("external_id", "=", "g1")])
+        group.portal_category_id = group.create(
+            {"marketplace": "demo", "external_id": "77", "name": "Чашки"}
+        )
+        self._create()
+        refs = [self._get_product(ref).portal_category_ref for ref in ("p1", "p2")]
+        self.assertEqual(refs, [False, "88"])
+
     def test_one_bad_product_stops_no_other(self):
         self._product("p1", price="a lot")
         self._product("p2")
