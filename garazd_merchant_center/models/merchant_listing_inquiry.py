@@ -117,6 +117,14 @@ class MerchantListingSighting(models.Model):
         if ids:
             self.sudo().create({"run_id": run.id, "external_ids": ids})
 
+    @api.model
+    def _forget(self, run):
+        """Remove what a run has seen, and what runs of its store that have ended had."""
+        runs = run.search(
+            [("store_id", "=", run.store_id.id), ("state", "not in", run._OPEN_STATES)]
+        )
+        self.sudo().search([("run_id", "in", (runs | run).ids)]).unlink()
+
 
 class MerchantListingInquiry(models.Model):
     """A product that should be on the marketplace, but that no list shows.
@@ -231,9 +239,7 @@ class MerchantListingInquiry(models.Model):
         if "seller_id" in keys:
             self._forget_listed_offers(store)
             self._insert(store, "seller_id", OFFERED, self._get_offered_query(store))
-        self.env["merchant.listing.sighting"].sudo().search(
-            [("run_id.store_id", "=", store.id)]
-        ).unlink()
+        self.env["merchant.listing.sighting"]._forget(run)
         self.invalidate_model()
 
     @api.model

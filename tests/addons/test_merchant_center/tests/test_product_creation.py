@@ -250,6 +250,7 @@ class TestProductCreation(CreationCase):
         run = self._run_creation()
         self.assertTrue(run.is_open)
         self.assertLess(0, run.created)
+        self.assertTrue(0 < run.progress < 50, run.progress)
         run.next_attempt = False
         run = self._run_creation()
         self.assertRecordValues(run, [{"state": "done", "created": 30, "progress": 100}])
