@@ -20,6 +20,7 @@
         "wizards/merchant_import_catalogue_views.xml",
         "wizards/merchant_feed_import_start_views.xml",
         "wizards/merchant_attribute_match_views.xml",
+        "wizards/merchant_product_create_views.xml",
         "views/merchant_sync_run_views.xml",
         "views/merchant_issue_views.xml",
         "views/merchant_operation_views.xml",

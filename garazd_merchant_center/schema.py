@@ -15,11 +15,13 @@ class Page:
 
     ``cursor`` is a JSON value that reads the next page, also after a restart; None at the end.
     ``newest_change`` is the newest time of change among the records, in the marketplace's time.
+    ``share`` is how much of the list is read by now, between 0 and 1.
     """
 
     records: tuple
     cursor: dict | None = None
     newest_change: datetime | None = None
+    share: float = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +138,9 @@ class ListingData:
 
     ``external_id`` is the marketplace's identifier, ``seller_id`` the one the seller gave it.
     ``price`` is what the buyer pays, ``compare_price`` the crossed-out one. ``presence`` is a key
-    of ``merchant.listing.observed_presence``.
+    of ``merchant.listing.observed_presence``, ``presence_word`` the marketplace's own word.
+    Variations of one product have the same ``variation_group``, or name the product that they vary
+    in ``base_external_id``.
     """
 
     external_id: str
@@ -148,11 +152,33 @@ class ListingData:
     group_external_id: str | None = None
     status: str | None = None
     presence: str | None = None
+    presence_word: str | None = None
     price: Decimal | None = None
     compare_price: Decimal | None = None
     currency: str | None = None
     quantity: Decimal | None = None
     url: str | None = None
+    base_external_id: str | None = None
+    variation_group: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListingDetails:
+    """All that a product of Odoo is made from.
+
+    ``names`` and ``descriptions`` map language codes to texts, the latter are HTML. ``pictures``
+    are all of them, the main one first; each is a tuple of addresses where it may be, the best one
+    first. ``unit`` is the name of the unit in which it is sold, ``unit_ref`` the external id of
+    Odoo's unit of the same meaning.
+    """
+
+    listing: ListingData
+    names: dict = field(default_factory=dict)
+    descriptions: dict = field(default_factory=dict)
+    pictures: tuple[tuple[str, ...], ...] = ()
+    unit: str | None = None
+    unit_ref: str | None = None
+    is_service: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

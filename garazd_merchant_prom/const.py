@@ -55,6 +55,53 @@ PRESENCES = {
     prom.PRESENCE_NOT_AVAILABLE: "sold_out",
 }
 
+# What those others mean.
+PRESENCE_NAMES = {
+    prom.PRESENCE_WAITING: _lt("Expected"),
+    prom.PRESENCE_SERVICE: _lt("Service"),
+}
+
+# Status of a product.
+PRODUCT_STATUS_NAMES = {
+    prom.PRODUCT_ON_DISPLAY: _lt("Published"),
+    prom.PRODUCT_NOT_ON_DISPLAY: _lt("Hidden"),
+    prom.PRODUCT_DRAFT: _lt("Draft"),
+    prom.PRODUCT_DELETED: _lt("Deleted"),
+    prom.PRODUCT_DELETED_BY_MODERATOR: _lt("Deleted by a moderator"),
+    prom.PRODUCT_EDITING_REQUIRED: _lt("Needs editing"),
+    prom.PRODUCT_APPROVAL_PENDING: _lt("Waiting for approval"),
+}
+
+# Units of products, in small letters without the dot -> units of Odoo. Others are taken by name.
+UNITS = {
+    "шт": "uom.product_uom_unit",  # lint: allow - piece
+    "штука": "uom.product_uom_unit",  # lint: allow - piece
+    "од": "uom.product_uom_unit",  # lint: allow - unit
+    "ед": "uom.product_uom_unit",  # lint: allow - unit
+    "кг": "uom.product_uom_kgm",  # lint: allow - kilogram
+    "г": "uom.product_uom_gram",  # lint: allow - gram
+    "гр": "uom.product_uom_gram",  # lint: allow - gram
+    "т": "uom.product_uom_ton",  # lint: allow - ton
+    "л": "uom.product_uom_litre",  # lint: allow - litre
+    "мл": "uom.product_uom_milliliter",  # lint: allow - millilitre
+    "м": "uom.product_uom_meter",  # lint: allow - metre
+    "пог.м": "uom.product_uom_meter",  # lint: allow - running metre
+    "м.п": "uom.product_uom_meter",  # lint: allow - running metre
+    "см": "uom.product_uom_cm",  # lint: allow - centimetre
+    "мм": "uom.product_uom_millimeter",  # lint: allow - millimetre
+    "км": "uom.product_uom_km",  # lint: allow - kilometre
+    "кв.м": "uom.product_uom_square_meter",  # lint: allow - square metre
+    "м2": "uom.product_uom_square_meter",  # lint: allow - square metre
+    "м²": "uom.product_uom_square_meter",  # lint: allow - square metre
+    "куб.м": "uom.product_uom_cubic_meter",  # lint: allow - cubic metre
+    "м3": "uom.product_uom_cubic_meter",  # lint: allow - cubic metre
+    "м³": "uom.product_uom_cubic_meter",  # lint: allow - cubic metre
+    "год": "uom.product_uom_hour",  # lint: allow - hour
+    "час": "uom.product_uom_hour",  # lint: allow - hour
+    "день": "uom.product_uom_day",  # lint: allow - day
+    "дюжина": "uom.product_uom_dozen",  # lint: allow - dozen
+}
+
 # Keys of Prom's texts in two languages -> codes of Odoo's languages.
 LANGUAGES = {"uk": "uk_UA", "ru": "ru_RU"}
 

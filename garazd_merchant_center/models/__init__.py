@@ -21,6 +21,7 @@ from . import merchant_catalogue_import_work
 from . import merchant_listing
 from . import merchant_listing_matching
 from . import merchant_listing_values
+from . import merchant_listing_words
 from . import merchant_listing_snapshot
 from . import merchant_listing_change
 from . import merchant_listing_comparison
@@ -30,6 +31,7 @@ from . import merchant_listing_drift
 from . import merchant_store_push
 from . import merchant_store_overview
 from . import merchant_order
+from . import merchant_listing_inquiry
 from . import merchant_order_details
 from . import merchant_order_report
 from . import merchant_order_change
@@ -51,6 +53,10 @@ from . import merchant_operation_feed_import
 from . import merchant_store_feed_import
 from . import merchant_listing_window
 from . import merchant_listing_guard
+from . import merchant_listing_creation
+from . import merchant_listing_picture
+from . import merchant_product_builder
+from . import merchant_product_variation
 from . import merchant_listing_preview
 from . import merchant_listing_sender
 from . import product_data_feed

@@ -113,6 +113,14 @@ DETAILS = {
         "%(name)s (%(external_id)s) fits the product %(product)s, which is mapped to another "
         "product of the store already. Correct the mapping by hand."
     ),
+    "listing_not_created": _lt(
+        "No product could be created in Odoo from %(name)s: %(reason)s. Put that right and "
+        "press Retry."
+    ),
+    "listing_picture": _lt(
+        "A picture of %(name)s could not be read: %(reason)s. It is at %(address)s. Retry reads "
+        "all missing pictures of this product again."
+    ),
     "push_refused": _lt(
         "The marketplace does not accept the price, quantity or availability of %(name)s: "
         "%(reason)s. It is not sent again before it changes, or somebody presses Retry."
@@ -125,8 +133,9 @@ DETAILS = {
     "push_held": _lt(
         "So much would change in a short time that it may be a mistake: %(vanishing)s products "
         "would become sold out, %(prices)s prices would change more than the store allows. "
-        "Everything else is sent. Look at the changes: an administrator presses Send Anyway if "
-        "they are right, or Leave as It Is."
+        "Everything else is sent. Products that were created from the store and never counted "
+        "always ask. Look at the changes: an administrator presses Send Anyway if they are right, "
+        "or Leave as It Is."
     ),
     "listing_currency": _lt(
         "%(count)s products of the store are sold in another currency than that of the data feed, "
@@ -190,6 +199,8 @@ class MerchantIssue(models.Model):
             ("listing_ambiguous", "A product fits several products in Odoo"),
             ("listing_sku_repeated", "A SKU stands on several products of the store"),
             ("listing_taken", "A product of Odoo is mapped already"),
+            ("listing_not_created", "A product could not be created"),
+            ("listing_picture", "A picture of a product could not be read"),
             ("push_refused", "The marketplace refused a price or quantity"),
             ("push_failed", "Prices and quantities could not be sent"),
             ("push_held", "Many prices or quantities would change at once"),
@@ -298,7 +309,9 @@ class MerchantIssue(models.Model):
                 period = {"since": run.created_since, "until": run.created_until}
         else:
             step = values.get("step")
-            kind = next((kind for kind in ("base", "products") if step in STEPS[kind]), "orders")
+            kind = next(
+                (kind for kind in ("base", "products", "creation") if step in STEPS[kind]), "orders"
+            )
         self.store_id._start_sync(kind, **period)
 
     @api.model

@@ -15,13 +15,15 @@ _logger = logging.getLogger(__name__)
 # What each kind of synchronization reads, in this order.
 STEPS = {
     "base": ("statuses", "payment_methods", "delivery_methods", "categories"),
-    "products": ("values", "listings"),
+    "products": ("values", "listings", "single_listings"),
     "compare": ("values",),
+    "creation": ("creation", "pictures"),
     "orders": ("requested_orders", "orders"),
     "recover": ("orders_created",),
     "recent": ("orders_created",),
 }
-STEPS["full"] = STEPS["base"] + STEPS["products"] + ("orders",)
+# What was bought is among what is asked for one by one, so that comes last.
+STEPS["full"] = (*STEPS["base"], "values", "listings", "orders", "single_listings")
 
 # Where the records of a step go: the adapter reads them with `_read_<step>(store, cursor)`, the
 # model takes them with `_merge(store, records)`.
@@ -32,13 +34,24 @@ MODELS = {
     "categories": "merchant.category",
     "values": "merchant.listing.comparison",
     "listings": "merchant.listing",
+    "single_listings": "merchant.listing.inquiry",
     "requested_orders": "merchant.order",
     "orders": "merchant.order",
     "orders_created": "merchant.order",
+    "creation": "merchant.product.builder",
+    "pictures": "merchant.listing.picture",
 }
+# Steps that say nothing about the connection with the marketplace.
+UNCONNECTED = ("values", "pictures")
 
 # The scheduled actions that work on the kinds that have none of their own name.
-CRONS = {"full": "base", "recover": "orders", "recent": "base", "compare": "products"}
+CRONS = {
+    "full": "base",
+    "recover": "orders",
+    "recent": "base",
+    "compare": "products",
+    "creation": "products",
+}
 
 # Waiting before the next attempt of a run that met a passing fault: 1, 2, 4, 8, 16 minutes.
 MAX_ATTEMPTS = 6
@@ -72,6 +85,7 @@ class MerchantSyncRun(models.Model):
             ("recover", "Orders of a period"),
             ("recent", "Recent orders"),
             ("compare", "Prices and quantities"),
+            ("creation", "Creation of products"),
         ],
         required=True,
     )
@@ -101,9 +115,12 @@ class MerchantSyncRun(models.Model):
             ("categories", "Product groups"),
             ("values", "Prices and quantities"),
             ("listings", "Products"),
+            ("single_listings", "Products that the lists do not show"),
             ("requested_orders", "Orders to read again"),
             ("orders", "Orders"),
             ("orders_created", "Orders of a period"),
+            ("creation", "Products to create"),
+            ("pictures", "Pictures"),
         ]
     )
     cursor = fields.Json(help="The place to go on within the step.")
@@ -232,6 +249,16 @@ class MerchantSyncRun(models.Model):
         )
         runs.write({"cursor": False, "newest_change": False})
 
+    def _open(self):
+        """Return the action that shows this run."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+        }
+
     def _wake(self, at=None):
         """Wake the scheduled actions of these runs when the transaction commits."""
         for kind in set(self.mapped("kind")):
@@ -313,7 +340,7 @@ class MerchantSyncRun(models.Model):
             if isinstance(record, MarketplaceError):
                 record.values.setdefault("step", step)
         counts = self._merge_page(store, step, page.records)
-        if step != "values" and (page.records or step != "requested_orders"):
+        if step not in UNCONNECTED and (page.records or step != "requested_orders"):
             # Otherwise nothing was read from the marketplace.
             store._mark_connected()
         self._advance(step, page, counts, begun)
@@ -330,6 +357,8 @@ class MerchantSyncRun(models.Model):
     def _merge_page(self, store, step, records):
         """Store the records of a page and return their numbers, see ``_merge`` of their model."""
         options = {"is_recovery": True} if self.kind == "recover" else {}
+        if step == "listings":
+            self.env["merchant.listing.sighting"]._note(self, records)
         return self.env[MODELS[step]].with_env(store.env)._merge(store, records, **options)
 
     def _advance(self, step, page, counts, begun):
@@ -348,10 +377,10 @@ class MerchantSyncRun(models.Model):
             **{key: self[key] + number for key, number in counts.items()},
         }
         is_last_page = not page.cursor
+        steps = STEPS[self.kind]
+        done = steps.index(step) + (1 if is_last_page else min(page.share, 1))
+        vals["progress"] = int(100 * done / len(steps))
         if is_last_page:
-            steps = STEPS[self.kind]
-            done = steps.index(step) + 1
-            vals["progress"] = 100 * done // len(steps)
             if done < len(steps):
                 vals["step"] = steps[done]
             else:
@@ -366,6 +395,8 @@ class MerchantSyncRun(models.Model):
             # A change in the future must not hide those between now and then.
             newest = self.newest_change and min(self.newest_change, self.started_at)
             self.store_id._mark_read(step, newest)
+            if step == "listings":
+                self.env["merchant.listing.inquiry"]._gather(self)
 
     def _postpone(self, error):
         """Try again later, and give up after a number of attempts."""

@@ -96,6 +96,10 @@ EDIT_FIELDS = frozenset({"id", "price", "discount", "presence", "quantity_in_sto
 PRESENCE_AVAILABLE = "available"
 PRESENCE_NOT_AVAILABLE = "not_available"
 PRESENCE_ORDER = "order"
+#: Sold out for now, more is expected; a service, which is never out of stock.
+PRESENCE_WAITING = "waiting"
+PRESENCE_SERVICE = "service"
+SELLING_SERVICE = "service"
 DISCOUNT_AMOUNT = "amount"
 DISCOUNT_PERCENT = "percent"
 
@@ -150,8 +154,15 @@ IMPORT_COUNTERS = (
 )
 MAX_COUNTER = 10**9
 IMPORT_STAGES = frozenset({"download", "store_file", "validation", "import", "download_images"})
+# Statuses of a product.
+PRODUCT_ON_DISPLAY = "on_display"
+PRODUCT_NOT_ON_DISPLAY = "not_on_display"
 #: An import shows such a product again.
 PRODUCT_DRAFT = "draft"
+PRODUCT_DELETED = "deleted"
+PRODUCT_DELETED_BY_MODERATOR = "deleted_by_moderator"
+PRODUCT_EDITING_REQUIRED = "editing_required"
+PRODUCT_APPROVAL_PENDING = "approval_pending"
 
 #: Largest page; the documentation states none, nobody uses more.
 PAGE_LIMIT = 100

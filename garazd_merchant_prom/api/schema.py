@@ -277,6 +277,31 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProductDetails:
+    """What else there is to a product: texts (HTML) and the addresses of its pictures.
+
+    Read by itself, so that nothing of it hides the price and the quantity of a product.
+    """
+
+    description: str | None
+    descriptions: dict
+    pictures: tuple[str, ...]
+
+    @classmethod
+    def from_json(cls, data, path=""):
+        """Read an item of `products/list` or the `product` of `products/{id}`."""
+        reader = Reader(data, path)
+        images = [Reader(*item).text("url") for item in reader.children("images")]
+        # The main one is the first of them. Without any it is the picture of none, without a host.
+        urls = images or [reader.text("main_image")]
+        return cls(
+            description=reader.text("description"),
+            descriptions=reader.names("description_multilang"),
+            pictures=tuple(dict.fromkeys(filter(_is_address, urls))),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     """A group of the shop's own catalogue; `names` by language code."""
 
@@ -297,3 +322,7 @@ class Group:
             parent_group_id=reader.identifier("parent_group_id"),
             extra=reader.extra,
         )
+
+
+def _is_address(url):
+    return bool(url) and url.startswith(("http://", "https://"))

@@ -75,6 +75,16 @@ class _BearerAuth(requests.auth.AuthBase):
         return prepared
 
 
+class Pace:
+    """When the last call began. Clients of one shop share it, so that together they keep the pace.
+
+    :ivar float | None last_start: by the clock of the clients
+    """
+
+    def __init__(self):
+        self.last_start = None
+
+
 class Transport:
     """Makes the calls of :class:`.client.PromClient`, which documents the arguments."""
 
@@ -92,6 +102,7 @@ class Transport:
         budget=const.BUDGET,
         min_interval=const.MIN_INTERVAL,
         timeout=const.TIMEOUT,
+        pace=None,
     ):
         self._token = (token or "").strip()
         self._base_url = _checked_url(base_url)
@@ -104,7 +115,7 @@ class Transport:
         self._budget = budget
         self._min_interval = min_interval
         self._timeout = timeout
-        self._last_start = None
+        self._pace_kept = pace or Pace()
 
     def __repr__(self):
         mode = "read-only" if self._read_only else "writing"
@@ -169,11 +180,12 @@ class Transport:
             self._tell(request, params, status, content, attempt, started, failure)
 
     def _pace(self):
-        if self._last_start is not None:
-            wait = self._last_start + self._min_interval - self._clock()
+        pace = self._pace_kept
+        if pace.last_start is not None:
+            wait = pace.last_start + self._min_interval - self._clock()
             if wait > 0:
                 self._sleep(wait)
-        self._last_start = self._clock()
+        pace.last_start = self._clock()
 
     def _send(self, request, params, timeout):
         return self._session.request(

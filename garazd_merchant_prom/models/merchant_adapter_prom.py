@@ -1,13 +1,14 @@
 import json
 import logging
 import re
+from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timezone
 from decimal import Decimal
 from urllib.parse import urljoin
 
-from odoo import fields, models
+from odoo import models
 
 from odoo.addons.garazd_merchant_center import exceptions, schema
 
@@ -15,13 +16,15 @@ from .. import const
 from ..api import const as prom
 from ..api import errors
 from ..api import schema as prom_schema
-from ..api.client import PromClient
+from ..api.client import Pace, PromClient
 from ..api.paging import fetch_page
 from ..api.reader import Reader
 from ..api.text import parse_unit
 
 _logger = logging.getLogger(__name__)
 
+# How fast each shop was called last, by database and store: every page has a client of its own.
+PACES = defaultdict(Pace)
 # Phone numbers and e-mail addresses do not belong into a log.
 PERSONAL = re.compile(r"\+?\d[\d ()-]{8,}\d|[\w.+-]+@[\w-]+\.[\w.]+")
 
@@ -95,6 +98,7 @@ class MerchantAdapterProm(models.AbstractModel):
                 store_sudo.api_url or prom.BASE_URL,
                 read_only=store.mode != "production",
                 on_exchange=self._prom_log_exchange if store_sudo.debug else None,
+                pace=PACES[self.env.cr.dbname, store._origin.id],
                 **self._prom_client_options,
             )
         except ValueError as error:
@@ -144,33 +148,6 @@ class MerchantAdapterProm(models.AbstractModel):
         with neutral_errors():
             records, following = fetch_page(fetch, cursor)
         return self._prom_page(records, following, self._prom_category)
-
-    def _read_listings(self, store, cursor):
-        """Override of `garazd_merchant_center`: GET products/list, whole and group by group.
-
-        Without a group some shops get everything and some only the root group, so both ways are
-        read; the base drops what comes twice.
-        """
-        cursor = cursor or {"group": None, "page": None}
-        group = cursor["group"]
-        client = self._prom_client(store)
-
-        def fetch(last_id, limit):
-            return client.products_list(group_id=group, last_id=last_id, limit=limit)
-
-        with neutral_errors():
-            records, page = fetch_page(fetch, cursor["page"])
-        following = {"group": group, "page": page}
-        if page is None:
-            following["group"] = self._prom_next_group(store, group)
-        is_last = page is None and following["group"] is None
-        return self._prom_page(records, None if is_last else following, self._prom_listing)
-
-    def _prom_next_group(self, store, group):
-        """Return the identifier of the group after this one, None after the last."""
-        groups = self.env["merchant.category"].search([("store_id", "=", store.id)])
-        later = (ref for ref in groups.mapped("external_id") if not group or ref > group)
-        return min(later, default=None)
 
     def _read_orders(self, store, cursor):
         """Override of `garazd_merchant_center`: GET orders/list by time of change, any status."""
@@ -265,37 +242,6 @@ class MerchantAdapterProm(models.AbstractModel):
             names=names,
             parent_external_id=group.parent_group_id,
         )
-
-    def _prom_listing(self, record):
-        product = prom_schema.Product.from_json(record)
-        price, compare_price = self._prom_prices(product)
-        return schema.ListingData(
-            external_id=product.id,
-            name=product.name or product.id,
-            seller_id=product.external_id,
-            sku=product.sku,
-            category=product.category.name if product.category else None,
-            category_external_id=product.category.id if product.category else None,
-            group_external_id=product.group.id if product.group else None,
-            status=product.status,
-            presence=product.presence and const.PRESENCES.get(product.presence, "other"),
-            price=price,
-            compare_price=compare_price,
-            currency=product.price.currency if product.price else None,
-            quantity=product.quantity_in_stock,
-        )
-
-    def _prom_prices(self, product):
-        """Return what a buyer pays, and the price before the discount if there is one.
-
-        :rtype: tuple[Decimal | None, Decimal | None]
-        """
-        if not product.price:
-            return None, None
-        before = product.price.amount
-        today = fields.Date.context_today(self.with_context(tz="Europe/Kyiv"))
-        paid = product.discount.apply(before, today) if product.discount else before
-        return paid, (before if paid != before else None)
 
     def _prom_raw_order(self, record):
         try:

@@ -3,12 +3,14 @@ from . import test_catalogue_use
 from . import test_company
 from . import test_fault
 from . import test_feed_import
+from . import test_listing_reading
 from . import test_order_kinds
 from . import test_order_poison
 from . import test_order_unknown_product
 from . import test_order_window
 from . import test_paging
 from . import test_payment
+from . import test_product_creation
 from . import test_push
 from . import test_push_fault
 from . import test_secret

@@ -2,6 +2,7 @@ from . import ir_attachment
 from . import res_lang
 from . import product_attribute
 from . import product_template
+from . import product_document
 from . import product_product
 from . import product_data_feed_source
 from . import product_data_feed_pricing

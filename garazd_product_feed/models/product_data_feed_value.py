@@ -205,6 +205,7 @@ class ProductDataFeedValue(models.Model):
         """
         lines = [
             {"target": "name", "field_path": "name"},
+            {"target": "description", "field_path": "portal_description"},
             {"target": "description", "field_path": "description_ecommerce"},
             {"target": "description", "field_path": "description_sale"},
             {"target": "keywords", "field_path": "all_product_tag_ids"},

@@ -25,6 +25,8 @@ class Options:
     # Lists (api.md 6, 9, 12)
     #: `/products/list` without `group_id`: "all" products or those of the "root" group only.
     list_without_group: str = "all"
+    #: How many of the generated products are in no list, although they can be read alone.
+    hidden_products: int = 0
     #: Filter `status=custom-<n>`: "error", "works" or "empty".
     custom_status_filter: str = "error"
     #: Filter `status=cancelled`: "works" like `canceled`, or "error".

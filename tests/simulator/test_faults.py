@@ -298,3 +298,13 @@ def test_after_a_fault_the_simulator_works_on(sim, loose, name):
         loose.call("GET", LIST, params={"last_id": 400_000_000})
     sim.faults.clear()
     assert Api(sim).get(LIST)["orders"]
+
+
+def test_faults_hit_pictures_only_where_they_are_ordered_for_them(sim, api):
+    url = api.get(f"/products/{sim.products_of('plain')[0]}")["product"]["main_image"]
+    sim.faults.add("server_error", times=None)
+    assert requests.get(url, timeout=TIMEOUT).status_code == 200
+    sim.faults.add("server_error", path="/media/*", status=503)
+    assert requests.get(url, timeout=TIMEOUT).status_code == 503
+    assert requests.get(url, timeout=TIMEOUT).status_code == 200
+    assert len(sim.requests("/media/*")) == 3

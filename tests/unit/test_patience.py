@@ -18,6 +18,15 @@ def test_calls_keep_the_minimum_interval(sim, make_client, fake_time):
     assert fake_time.slept == [0.5, 0.5]
 
 
+def test_clients_of_one_shop_keep_the_pace_together(sim, make_client, fake_time):
+    from prom_api.client import Pace
+
+    pace = Pace()
+    for _number in range(3):
+        make_client(sim.url, min_interval=0.5, pace=pace).payment_options_list()
+    assert fake_time.waits == [0.5, 0.5]
+
+
 def test_a_pause_longer_than_the_interval_costs_nothing(sim, make_client, fake_time):
     client = make_client(sim.url, min_interval=0.5)
     client.payment_options_list()

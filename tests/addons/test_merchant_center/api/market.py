@@ -100,7 +100,8 @@ class Market:
         :param created: a moment, and another before which orders were made
         """
         self._meet(name, after=after, changed_since=changed_since, created=created)
-        records = getattr(self, name)
+        # The market is as careless with its lists as real ones are.
+        records = [record for record in getattr(self, name) if not record.get("hidden")]
         if changed_since:
             records = [r for r in records if str(r.get("changed", "")) >= changed_since]
         if created:
@@ -118,6 +119,12 @@ class Market:
             if order.get("id") == order_id:
                 return deepcopy(order)
         raise Refused("no such order")
+
+    def read_product(self, name, value):
+        """Return the product with a value, hidden or not; None when there is none."""
+        self._meet("product", key=name, value=value)
+        found = (product for product in self.products if product.get(name) == value)
+        return deepcopy(next(found, None))
 
     def change_products(self, changes):
         """Change products and return which were changed, and which values of which were refused.

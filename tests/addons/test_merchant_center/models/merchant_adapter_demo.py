@@ -116,6 +116,49 @@ class MerchantAdapterDemo(models.AbstractModel):
     def _read_listings(self, store, cursor):
         return self._demo_page(store, "products", cursor, self._demo_listing)
 
+    def _get_listing_keys(self):
+        return ("external_id", "seller_id")
+
+    def _read_listing(self, store, key, reference):
+        client = self._demo_market(store)
+        with neutral_errors():
+            record = client.read_product({"external_id": "id"}.get(key, key), reference)
+        return record and self._demo_try(self._demo_listing, record)
+
+    def _get_gone_statuses(self):
+        return ("gone",)
+
+    def _read_listing_details(self, store, external_ids):
+        client = self._demo_market(store)
+        details = {}
+        for external_id in external_ids:
+            try:
+                with neutral_errors():
+                    record = client.read_product("id", external_id)
+            except exceptions.MarketplaceError:
+                if not details:
+                    raise
+                break
+            details[external_id] = record and self._demo_try(self._demo_details, record)
+        return details
+
+    def _demo_details(self, record):
+        return schema.ListingDetails(
+            listing=self._demo_listing(record),
+            names=record.get("titles", {"uk_UA": record["title"]}),
+            descriptions=record.get("texts", {}),
+            pictures=tuple(map(tuple, record.get("pictures", ()))),
+            unit=record.get("unit"),
+            unit_ref={"kg": "uom.product_uom_kgm"}.get(record.get("unit")),
+            is_service=record.get("service", False),
+        )
+
+    def _get_listing_status_names(self):
+        return {"on_sale": self.env._("For Sale"), "draft": "Draft"}
+
+    def _get_presence_names(self):
+        return {"soon": "Coming Soon"}
+
     def _read_orders(self, store, cursor):
         since = store._get_orders_since()
         changed_since = since.isoformat() if since else None
@@ -161,13 +204,20 @@ class MerchantAdapterDemo(models.AbstractModel):
             seller_id=record.get("seller_id"),
             sku=record.get("sku"),
             status=record.get("status"),
+            category_external_id=record.get("category"),
             group_external_id=record.get("group"),
             price=Decimal(record["price"]),
             compare_price=Decimal(record["old_price"]) if record.get("old_price") else None,
-            presence=record.get("presence"),
+            presence=self._demo_presence(record.get("presence")),
+            presence_word=record.get("presence"),
             currency=record.get("currency", "UAH"),
             quantity=Decimal(record.get("quantity", 0)),
+            base_external_id=record.get("base"),
+            variation_group=record.get("family"),
         )
+
+    def _demo_presence(self, word):
+        return word if word in (None, "in_stock", "on_order", "sold_out") else "other"
 
     def _demo_raw_order(self, record):
         # The digest must not depend on the order of keys, or every reading would be a change.

@@ -77,7 +77,7 @@ class TestSync(DemoCase):
         self.market.fail("groups", ValueError("boom"))
         with self.assertLogs("odoo.addons.garazd_merchant_center", "ERROR"):
             run = self._sync("full")
-        self.assertRecordValues(run, [{"state": "failed", "step": "categories", "progress": 42}])
+        self.assertRecordValues(run, [{"state": "failed", "step": "categories", "progress": 37}])
 
     def test_button_pressed_twice_gives_one_run(self):
         self.store.action_sync_orders()
