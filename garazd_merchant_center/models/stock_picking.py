@@ -9,6 +9,13 @@ class StockPicking(models.Model):
     )
 
     merchant_reference = fields.Char(related="sale_id.merchant_reference")
+    merchant_delivery_summary = fields.Char(
+        string="Send To", related="merchant_order_id.delivery_summary"
+    )
+    merchant_recipient_name = fields.Char(related="merchant_order_id.recipient_name")
+    merchant_recipient_phone = fields.Char(related="merchant_order_id.recipient_phone")
+    merchant_delivery_doubts = fields.Char(related="merchant_order_id.delivery_doubts")
+    merchant_delivery_promotion = fields.Char(related="merchant_order_id.delivery_promotion")
     merchant_do_not_call = fields.Boolean(related="merchant_order_id.do_not_call")
     merchant_is_cancelled = fields.Boolean(
         compute="_compute_merchant_is_cancelled", compute_sudo=True
@@ -23,6 +30,14 @@ class StockPicking(models.Model):
                 picking.state not in ("done", "cancel")
                 and picking._filter_to_buyer().merchant_order_id.status_id.kind == "cancelled"
             )
+
+    # === ACTION METHODS === #
+
+    def action_merchant_delivery_checked(self):
+        """Note that the staff knows where these deliveries go."""
+        self.check_access("write")
+        # Elevated: see `_push_deliveries`.
+        self.sudo().merchant_order_id.action_delivery_checked()
 
     # === BUSINESS METHODS === #
 
@@ -40,7 +55,7 @@ class StockPicking(models.Model):
         outward = self.filtered(lambda p: p.merchant_order_id and p.location_id.usage != "customer")
         # Elevated: who works in the warehouse need not have access to orders.
         merchant_orders = outward.sudo().merchant_order_id
-        merchant_orders.filtered(lambda o: o.sale_order_id._is_delivered())._push_event("delivered")
+        merchant_orders.filtered(lambda o: o._is_delivered())._push_event("delivered")
 
     def _filter_to_buyer(self):
         """Return the deliveries that leave for the buyer of a marketplace order."""

@@ -1,6 +1,7 @@
 from . import test_access
 from . import test_cancel
 from . import test_company
+from . import test_delivery
 from . import test_delivery_guard
 from . import test_fault
 from . import test_feed
@@ -30,3 +31,4 @@ from . import test_set_status
 from . import test_status_push
 from . import test_store_add
 from . import test_sync
+from . import test_tracking
