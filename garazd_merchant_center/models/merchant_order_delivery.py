@@ -94,7 +94,7 @@ class MerchantOrder(models.Model):
             ("pickup", "Pickup"),
             ("unknown", "Not clear"),
         ],
-        string="Delivered To a",
+        string="Destination",
     )
     delivery_city = fields.Char(string="City")
     delivery_city_ref = fields.Char(
@@ -187,7 +187,7 @@ class MerchantOrder(models.Model):
             doubts = order._get_delivery_doubts() if order.needs_delivery_check else []
             order.delivery_doubts = "; ".join(self.env._(DOUBTS[doubt]) for doubt in doubts)
 
-    @api.depends("delivery_provider", "delivery_kind", "delivery_branch_number", "delivery_address")
+    @api.depends("delivery_provider", "delivery_kind", "delivery_address")
     @api.depends_context("lang")
     def _compute_delivery_summary(self):
         providers = dict(self._fields["delivery_provider"]._description_selection(self.env))
@@ -196,9 +196,7 @@ class MerchantOrder(models.Model):
             how = [providers.get(order.delivery_provider)]
             if order.delivery_kind in ("branch", "locker", "pickup"):
                 how.append(kinds[order.delivery_kind])
-            if order.delivery_branch_number:
-                how.append(order.delivery_branch_number)
-            parts = [" ".join(filter(None, how)), order.delivery_address]
+            parts = [", ".join(filter(None, how)), order.delivery_address]
             order.delivery_summary = ": ".join(filter(None, parts))
 
     # === ACTION METHODS === #

@@ -26,14 +26,6 @@ class MerchantDeliveryMethod(models.Model):
             self._settle()
         return result
 
-    # === ACTION METHODS === #
-
-    def action_open_list(self):
-        """Open the list in which methods are mapped."""
-        return self.env["ir.actions.act_window"]._for_xml_id(
-            "garazd_merchant_center.merchant_delivery_method_action"
-        )
-
     # === BUSINESS METHODS === #
 
     def _get_carrier(self):

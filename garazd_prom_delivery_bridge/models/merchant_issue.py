@@ -15,7 +15,7 @@ class MerchantIssue(models.Model):
 
     code = fields.Selection(
         selection_add=[
-            (UNMAPPED, "A delivery method has none in Odoo"),
+            (UNMAPPED, "A delivery method is not mapped"),
             (DIFFERS, "The tracking number differs on the marketplace"),
             (WITHDRAWN, "The marketplace shows a tracking number that is withdrawn"),
         ],
@@ -27,8 +27,8 @@ class MerchantIssue(models.Model):
         return super()._get_details() | {
             UNMAPPED: _lt(
                 "Orders with the delivery method %(method)s come without a delivery method of "
-                "Odoo. An administrator chooses one under Configuration > Delivery Methods; open "
-                "orders get it then, and this issue closes. Ignore it if these orders need none."
+                "Odoo. An administrator chooses one on the store, tab Shipping; open orders get it "
+                "then, and this issue closes. Ignore it if these orders need none."
             ),
             DIFFERS: _lt(
                 "The marketplace shows the tracking number %(shown)s for order %(number)s, its "

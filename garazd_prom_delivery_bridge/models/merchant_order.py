@@ -62,7 +62,11 @@ class MerchantOrder(models.Model):
     # === TELLING === #
 
     def _tell_tracking(self):
-        """Tell the marketplace the number of the first parcel, unless it shows one of them."""
+        """Tell the marketplace the number of the first parcel, unless it shows one of them.
+
+        Of what waits, nothing is sent that it shows, or that no parcel has any more.
+        """
+        self._settle_tracking()
         for order in self.filtered(lambda o: o.store_id.push_tracking and o.sale_order_id):
             numbers = order._get_parcel_numbers()
             shown = order._get_shown_tracking()
@@ -71,7 +75,6 @@ class MerchantOrder(models.Model):
             else:
                 order._drop_tracking(self.env._("The delivery has no tracking number any more"))
                 order._report_withdrawn()
-            order._settle_tracking()
 
     def _report_withdrawn(self):
         """Open the issue of a number that was sent and that no parcel has any more."""
@@ -122,7 +125,7 @@ class MerchantOrder(models.Model):
         for order in self.filtered(lambda o: o.waybill_number and o.store_id.pull_tracking):
             numbers = order._get_parcel_numbers()
             if order.waybill_number in numbers:
-                order._settle_tracking()
+                order._tell_tracking()
             elif parcel := order._get_parcel_to_fill(before):
                 parcel.carrier_tracking_ref = order.waybill_number
             elif numbers and not order._get_waiting_tracking():

@@ -155,6 +155,12 @@ class MerchantStore(models.Model):
         """Take back the activities about missing numbers."""
         self.activity_unlink([ACTIVITY])
 
+    @api.model
+    def _forget_all_late_tracking(self):
+        """Delete every activity of the type, also those that people made, before the type goes."""
+        activities = self.env["mail.activity"].with_context(active_test=False)
+        activities.search([("activity_type_id", "=", self.env.ref(ACTIVITY).id)]).unlink()
+
     def _get_person_to_warn(self):
         """Return the first of the responsible people who may see the store; maybe nobody.
 

@@ -28,25 +28,31 @@ class StockPicking(models.Model):
         help="Whether the marketplace knows the tracking number. It shows one number per order, "
         "that of the first parcel.",
     )
+    merchant_tracking_note = fields.Char(
+        compute="_compute_merchant_tracking_state", compute_sudo=True
+    )
 
     # === COMPUTE METHODS === #
 
     @api.depends("carrier_tracking_ref", "merchant_order_id.waybill_number", "state")
     def _compute_merchant_tracking_state(self):
-        parcels = self._filter_to_buyer().filtered("carrier_tracking_ref")
-        (self - parcels).merchant_tracking_state = False
-        for parcel in parcels:
-            order, numbers = parcel.merchant_order_id, parcel._get_numbers()
+        self.merchant_tracking_state = False
+        self.merchant_tracking_note = False
+        for parcel in self._filter_to_buyer().filtered("carrier_tracking_ref"):
+            numbers, order = parcel._get_numbers(), parcel.merchant_order_id
             shown = order._get_shown_tracking()
             waiting = order._get_waiting_tracking().filtered(
                 lambda operation, numbers=numbers: operation.payload["number"] in numbers
-            )
-            states = {"pending": "waiting"}
-            state = waiting[:1].state
+            )[:1]
             if shown in numbers:
                 parcel.merchant_tracking_state = "shown"
-            else:
-                parcel.merchant_tracking_state = states.get(state, state) or (shown and "other")
+            elif waiting:
+                state = waiting.state
+                parcel.merchant_tracking_state = "waiting" if state == "pending" else state
+                parcel.merchant_tracking_note = waiting.error
+            elif shown:
+                parcel.merchant_tracking_state = "other"
+                parcel.merchant_tracking_note = shown
 
     # === CRUD METHODS === #
 

@@ -17,7 +17,7 @@ class TestTracking(DeliveryCase):
 
     def test_number_that_is_typed_reaches_prom(self):
         picking = self._ship()
-        with Form(picking.with_user(self.storekeeper)) as form:
+        with Form(picking.with_user(self.shipper)) as form:
             form.carrier_tracking_ref = NUMBER
         self.assertEqual(picking.merchant_tracking_state, "waiting")
         self.assertEqual(self._send(), [NUMBER])
