@@ -358,7 +358,7 @@ class OrderData:
 
     ``discount`` is what a promotion takes off the sum of the lines; ``discount_name`` says which.
     ``cancellation`` is the reason in words, of a cancelled order. ``paid_at`` is when the payment
-    got into its state.
+    got into its state. ``channel`` is a key of ``merchant.order.channel``.
     """
 
     external_id: str
@@ -382,7 +382,7 @@ class OrderData:
     discount_name: str | None = None
     note: str | None = None
     do_not_call: bool = False
-    source: str | None = None
+    channel: str | None = None
     campaign: CampaignData | None = None
     cancellation: str | None = None
     cancelled_by_buyer: bool = False

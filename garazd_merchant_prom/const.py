@@ -60,6 +60,16 @@ SHIPPING_STATES = {
     "refused": "returned",
 }
 
+# Where the buyer ordered -> `merchant.order.channel`; any other is "other".
+CHANNELS = {
+    prom.SOURCE_PORTAL: "website",
+    prom.SOURCE_MOBILE_APP: "app",
+    prom.SOURCE_MOBILE_CATALOG_APP: "app",
+    prom.SOURCE_COMPANY_SITE: "own_site",
+    prom.SOURCE_COMPANY_CABINET: "cabinet",
+    prom.SOURCE_BIGL: "partner",
+}
+
 # Presence of a product -> `merchant.listing.observed_presence`; any other is "other".
 PRESENCES = {
     prom.PRESENCE_AVAILABLE: "in_stock",

@@ -56,11 +56,13 @@ def step(title, timings=None):
         say(f"  done in {seconds:.1f} s: {title}")
 
 
-def run(command, *, hint, log=None, **kwargs):
+def run(command, *, hint, log=None, stdin=subprocess.DEVNULL, **kwargs):
     """Run a command and turn its failure into one sentence.
 
     :param list command: program and arguments
     :param str hint: what to do when it fails
+    :param stdin: a file to read from; what is typed or piped in belongs to the command that is
+        being prepared
     :param Path log: where its output goes; it is shown in short when the command fails
     :raises Failure: it could not be started or ended with another status than 0
     """
@@ -68,8 +70,7 @@ def run(command, *, hint, log=None, **kwargs):
     try:
         done = subprocess.run(
             command,
-            # What is typed or piped in belongs to the command that is being prepared.
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             capture_output=True,
             text=True,
             check=False,

@@ -6,7 +6,7 @@ import shutil
 
 from .console import run, step
 from .lock import locked
-from .paths import LOGS, MODULES, ROOT
+from .paths import LOGS, MODULES, ROOT, TOOLS
 
 # Each template starts as a copy of the one before.
 LAYERS = {
@@ -15,6 +15,7 @@ LAYERS = {
     "delivery": ("sale_management", "stock_delivery", "sale_margin", "l10n_ua"),
 }
 LANGUAGE = "uk_UA"
+WARM_UP = TOOLS / "warm_up.py"
 
 
 def template(environment, layer):
@@ -44,7 +45,7 @@ def suite_template(environment):
             base = template(environment, "delivery")
             _drop_matching(environment, "template_suite_")
             title = "Installing the suite into a template database"
-            _make(environment, name, base, MODULES, title, [])
+            _make(environment, name, base, MODULES, title, [], script=WARM_UP)
     return name
 
 
@@ -54,7 +55,8 @@ def suite_key(environment):
     return _key(*_basis(environment), *modules, *_fingerprint())
 
 
-def _make(environment, name, base, modules, title, options):
+def _make(environment, name, base, modules, title, options, *, script=None):
+    """Make a template of another one and modules; a script in Odoo's shell completes it."""
     draft = f"{name}_draft"
     with step(title):
         drop(environment, draft)
@@ -63,14 +65,18 @@ def _make(environment, name, base, modules, title, options):
         command = environment.command(
             "-d", draft, "-i", ",".join(modules), *options, "--stop-after-init", "--no-http"
         )
-        run(
-            command,
-            hint="Look at the end of that file.",
-            log=LOGS / f"{name}.log",
-            # The database counts only once it has its name, so nothing before that needs to wait
-            # for the disk.
-            env=environment.variables | {"PGOPTIONS": "-c synchronous_commit=off"},
-        )
+        # The database counts only once it has its name, so nothing before that needs to wait for
+        # the disk.
+        settings = {
+            "hint": "Look at the end of that file.",
+            "log": LOGS / f"{name}.log",
+            "env": environment.variables | {"PGOPTIONS": "-c synchronous_commit=off"},
+        }
+        run(command, **settings)
+        if script:
+            with script.open() as stdin:
+                shell = environment.command("shell", "-d", draft, "--no-http")
+                run(shell, stdin=stdin, **settings)
         shutil.rmtree(_files(environment, name), ignore_errors=True)
         if _files(environment, draft).exists():
             _files(environment, draft).rename(_files(environment, name))

@@ -3,6 +3,7 @@ from . import merchant_store
 from . import merchant_store_sync
 from . import merchant_store_status
 from . import merchant_issue
+from . import merchant_issue_fix
 from . import merchant_sync_run
 from . import merchant_store_dictionary
 from . import merchant_mapping
@@ -22,9 +23,11 @@ from . import merchant_listing_push
 from . import merchant_listing_category
 from . import merchant_listing_drift
 from . import merchant_store_push
+from . import merchant_store_overview
 from . import merchant_order
 from . import merchant_order_details
 from . import merchant_order_delivery
+from . import merchant_order_report
 from . import merchant_order_change
 from . import merchant_order_push
 from . import merchant_order_builder

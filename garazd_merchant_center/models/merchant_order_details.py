@@ -30,6 +30,19 @@ class MerchantOrder(models.Model):
     cancellation = fields.Char(string="Cancelled Because")
     cancelled_by_buyer = fields.Boolean()
 
+    channel = fields.Selection(
+        selection=[
+            ("website", "Marketplace website"),
+            ("app", "Mobile app"),
+            ("own_site", "Website of the store"),
+            ("cabinet", "Entered by the seller"),
+            ("partner", "Partner website"),
+            ("other", "Other"),
+        ],
+        string="Ordered Through",
+        help="Where the buyer ordered.",
+    )
+
     # What the marketplace charges the seller
     fee_sale = fields.Monetary(string="Sales Fee")
     fee_advertising = fields.Monetary(string="Advertising Fee")
@@ -74,6 +87,7 @@ class MerchantOrder(models.Model):
             "do_not_call": data.do_not_call,
             "cancellation": data.cancellation,
             "cancelled_by_buyer": data.cancelled_by_buyer,
+            "channel": data.channel,
             **self._prepare_fee_vals(data),
         }
 

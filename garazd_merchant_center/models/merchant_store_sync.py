@@ -152,9 +152,24 @@ class MerchantStore(models.Model):
         ).store_id
         if not runs._search_open(kind):
             return stores
-        cron = self.env.ref(f"garazd_merchant_center.cron_sync_{kind}").sudo()
-        interval = relativedelta(**{cron.interval_type: cron.interval_number})
-        served = runs.search(
-            [("kind", "in", (kind, "full")), ("create_date", ">", fields.Datetime.now() - interval)]
-        ).store_id
+        since = fields.Datetime.now() - self._get_interval(kind)
+        served = runs.search([("kind", "in", (kind, "full")), ("create_date", ">", since)]).store_id
         return stores - served
+
+    @api.model
+    def _get_cron(self, kind):
+        """Return the scheduled action of a kind of synchronization.
+
+        :param str kind: ``base``, ``products`` or ``orders``
+        """
+        # Elevated: people without access to Odoo's settings may know when it runs.
+        return self.env.ref(f"garazd_merchant_center.cron_sync_{kind}").sudo()
+
+    @api.model
+    def _get_interval(self, kind):
+        """Return how often a kind of synchronization is done.
+
+        :rtype: relativedelta
+        """
+        cron = self._get_cron(kind)
+        return relativedelta(**{cron.interval_type: cron.interval_number})

@@ -14,6 +14,7 @@ STORE_MODELS = (
     "merchant.mapping",
     "merchant.operation",
     "merchant.order",
+    "merchant.order.report",
     "merchant.order.status",
     "merchant.payment.method",
     "merchant.sync.run",

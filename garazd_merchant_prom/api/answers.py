@@ -55,7 +55,7 @@ def rejections(data):
     messages = {key: message for key, message in messages.items() if message}
     if whole:
         messages["error"] = whole
-    if not messages and data.get("status") == "error":
+    if not messages and str(data.get("status")).lower() == "error":
         messages["error"] = flatten(data.get("message")) or "error"
     return messages
 

@@ -282,7 +282,9 @@ class PromClient(Transport):
         :raises WriteRefused: when this client only reads
         """
         request = self.products_import_url_request(url, **settings)
-        data = self._request(request.method, request.path, json=request.body)
+        data = self._request(
+            request.method, request.path, json=request.body, timeout=const.IMPORT_TIMEOUT
+        )
         try:
             return parse_import_id(data.get("id"))
         except ValueError as err:
@@ -307,9 +309,10 @@ class PromClient(Transport):
         """
         path = f"/products/import/status/{parse_import_id(import_id)}"
         data = self._request("GET", path)
-        if data.get("error") or data.get("status") == "error":
+        status = ImportStatus.from_json(data)
+        if status.status in (None, const.IMPORT_ERROR):
             self._raise_rejections(data, f"GET {path}")
-        return ImportStatus.from_json(data)
+        return status
 
     def groups_list(self, *, limit=const.PAGE_LIMIT, last_id=None, modified_from=None):
         """Read one page of groups: `GET /groups/list`. The root group is not listed.

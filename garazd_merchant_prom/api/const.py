@@ -47,6 +47,14 @@ REASONS_WITH_TEXT = (REASON_PRICE_CHANGED, REASON_NOT_ENOUGH_FIELDS, REASON_ANOT
 #: `cancellation.initiator` when the buyer cancelled.
 INITIATOR_BUYER = "user"
 
+# `source` of an order: where it was made.
+SOURCE_PORTAL = "portal"
+SOURCE_MOBILE_APP = "mobile_app"
+SOURCE_MOBILE_CATALOG_APP = "mobile_catalog_app"
+SOURCE_COMPANY_SITE = "company_site"
+SOURCE_COMPANY_CABINET = "company_cabinet"
+SOURCE_BIGL = "bigl"
+
 # Payment through Prom; an order paid this way shows it here and not in its status.
 PAYMENT_TYPE_PROM = "evopay"
 PAYMENT_TYPE_INSTALMENTS = "rpay_parts"
@@ -162,6 +170,8 @@ MISSING_CHOICES = (
 IMPORT_SUCCESS = "SUCCESS"
 IMPORT_PARTIAL = "PARTIAL"
 IMPORT_FATAL = "FATAL"
+#: No status of an import: the question was refused.
+IMPORT_ERROR = "ERROR"
 IMPORT_COUNTERS = (
     "total",
     "created",
@@ -192,6 +202,8 @@ BACKOFF = 1.0
 MAX_RETRY_AFTER = 86400.0
 #: Seconds without a byte from the server. Odoo's test framework needs one number, 10 or more.
 TIMEOUT = 20
+#: The same for asking to import a price list, which takes up to two minutes.
+IMPORT_TIMEOUT = 150
 #: Bytes of an answer, decompressed.
 MAX_ANSWER = 50 * 1024 * 1024
 #: Characters of an answer kept in an error and in an exchange.

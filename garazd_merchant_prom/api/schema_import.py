@@ -5,7 +5,7 @@ word never hides the report about thousands of products.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from . import const, text
 from .answers import flatten
@@ -19,6 +19,11 @@ _PROM_KEYS = ("product_id", "id")
 _SKU_KEYS = ("sku", "vendor_code", "vendorCode", "article")
 _NAME_KEYS = ("name", "product_name", "title")
 _NAMING_KEYS = frozenset((*_SELLER_KEYS, *_PROM_KEYS, *_SKU_KEYS, *_NAME_KEYS))
+#: What an entry says about its product; an object without any of this has products as its keys.
+_TELLING_KEYS = frozenset(
+    {"message", "error", "errors", "text", "reason", "code", "url", "http_status", "status"}
+)
+_KEYS = _NAMING_KEYS | _TELLING_KEYS
 #: Spellings of a counter; the first is the right one, the second that of the documentation.
 _COUNTER_KEYS = {"not_in_file": ("not_in_file", "not_in_fle")}
 _DEPTH = 4
@@ -95,8 +100,8 @@ class ImportStatus:
         except SchemaError:
             status = None
         errors = data.get("errors")
-        message = flatten(data.get("message"))
-        known = {"status", "errors", "message", *const.IMPORT_COUNTERS, "not_in_fle"}
+        message = flatten(data.get("message")) or flatten(data.get("error"))
+        known = {"status", "errors", "error", "message", *const.IMPORT_COUNTERS, "not_in_fle"}
         return cls(
             status=status and status.upper(),
             counters={name: _counter(data, name) for name in const.IMPORT_COUNTERS},
@@ -128,7 +133,18 @@ def _problems(errors, stage="other", depth=_DEPTH):
     elif isinstance(errors, dict) and depth and not const.IMPORT_STAGES.isdisjoint(errors):
         for key, value in errors.items():
             yield from _problems(value, str(key), depth - 1)
+    elif isinstance(errors, dict) and stage in const.IMPORT_STAGES and _KEYS.isdisjoint(errors):
+        yield from _problems_by_product(errors, stage)
     else:
         problem = ImportProblem.from_entry(stage, errors)
         if problem.message or problem.external_id or problem.product_id or problem.sku:
             yield problem
+
+
+def _problems_by_product(errors, stage):
+    """Yield the lines of a stage that says: product -> entry, or a list of them."""
+    for key, value in errors.items():
+        for entry in value if isinstance(value, list) else [value]:
+            problem = ImportProblem.from_entry(stage, entry)
+            if problem.message:
+                yield replace(problem, external_id=problem.external_id or flatten(key))

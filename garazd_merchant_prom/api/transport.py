@@ -114,9 +114,10 @@ class Transport:
         """Close the kept connections."""
         self._session.close()
 
-    def _request(self, method, path, params=None, json=None):
+    def _request(self, method, path, params=None, json=None, timeout=None):
         """Make a call; repeat it where that is safe and the budget allows.
 
+        :param float timeout: seconds without a byte, where a call takes longer than others
         :return: the decoded answer, which may still report an error
         :rtype: dict
         """
@@ -126,11 +127,12 @@ class Transport:
         if not _TOKEN.fullmatch(self._token):
             raise errors.TokenRejected("this text cannot be a token", endpoint=request.endpoint)
         params = {key: value for key, value in (params or {}).items() if value is not None}
+        timeout = max(self._timeout, timeout or 0)
         deadline = self._clock() + self._budget
         attempt = 1
         while True:
             try:
-                return self._attempt(request, params, attempt)
+                return self._attempt(request, params, attempt, timeout)
             except errors.PromError as err:
                 wait = self._wait_after(err, attempt)
                 if wait is None or self._clock() + wait > deadline:
@@ -148,14 +150,14 @@ class Transport:
             return asked
         return random.uniform(0, const.BACKOFF * 2 ** (attempt - 1))
 
-    def _attempt(self, request, params, attempt):
+    def _attempt(self, request, params, attempt, timeout):
         self._pace()
         status, headers, content, failure = None, {}, "", None
         started = self._clock()
         try:
-            with self._send(request, params) as response:
+            with self._send(request, params, timeout) as response:
                 status, headers = response.status_code, response.headers
-                content = self._content(request, response, started)
+                content = self._content(request, response, started + self._budget + timeout)
             return self._judge(request, status, headers, content)
         except (requests.RequestException, OSError, ValueError) as err:
             failure = self._no_answer(request, status, err)
@@ -173,7 +175,7 @@ class Transport:
                 self._sleep(wait)
         self._last_start = self._clock()
 
-    def _send(self, request, params):
+    def _send(self, request, params, timeout):
         return self._session.request(
             request.method,
             self._base_url + request.path,
@@ -181,12 +183,12 @@ class Transport:
             json=request.body,
             headers=self._headers,
             auth=_BearerAuth(self._token),
-            timeout=self._timeout,
+            timeout=timeout,
             allow_redirects=False,
             stream=True,
         )
 
-    def _content(self, request, response, started):
+    def _content(self, request, response, deadline):
         """Read the body: bounded in size and time, without the token, should it be echoed."""
         chunks, size = [], 0
         for chunk in response.iter_content(_CHUNK):
@@ -198,7 +200,7 @@ class Transport:
                     status=response.status_code,
                     endpoint=request.endpoint,
                 )
-            if self._clock() - started > self._budget + self._timeout:
+            if self._clock() > deadline:
                 raise requests.ReadTimeout("the answer does not end")
         return self._mask(b"".join(chunks).decode("utf-8-sig", "replace"))
 

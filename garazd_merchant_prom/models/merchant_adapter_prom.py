@@ -355,7 +355,7 @@ class MerchantAdapterProm(models.AbstractModel):
             discount_name=order.special_offer_promocode,
             note=order.client_notes,
             do_not_call=bool(order.dont_call_customer_back),
-            source=order.source,
+            channel=order.source and const.CHANNELS.get(order.source, "other"),
             campaign=schema.CampaignData(**order.utm) if order.utm else None,
             cancellation=order.cancellation and order.cancellation.title,
             cancelled_by_buyer=bool(order.cancellation and order.cancellation.by_buyer),

@@ -1,6 +1,7 @@
 """Imports of a price list: asking, refusals, the report."""
 
 import pytest
+import requests
 from hypothesis import given
 from hypothesis import strategies as st
 from prom_api import const, errors
@@ -96,6 +97,43 @@ def test_answer_without_an_identifier_is_refused_or_doubtful(odd, odd_client, an
     assert len(odd.requests) == 1
 
 
+@pytest.mark.parametrize("answer", [
+    '{"status": "error", "message": "no such import"}',
+    '{"status": "Error", "message": "no such import"}',
+    '{"error": "no such import"}',
+    '{"errors": {"error": "no such import"}}',
+])  # fmt: skip
+def test_question_about_an_import_can_be_refused(odd, odd_client, answer):
+    odd.say(answer)
+    with pytest.raises(errors.RequestRejected, match="no such import"):
+        odd_client.import_status("5f" * 12)
+
+
+@pytest.mark.parametrize("word", ["fatal", " Fatal ", "FATAL"])
+def test_fatal_end_is_no_refusal_though_it_names_an_error(odd, odd_client, word):
+    odd.say(f'{{"status": "{word}", "error": "the file is empty"}}')
+    status = odd_client.import_status("5f" * 12)
+    assert (status.status, status.message) == (const.IMPORT_FATAL, "the file is empty")
+
+
+def test_asking_to_import_waits_as_long_as_prom_may_take(odd, make_client):
+    waits = []
+
+    class Session(requests.Session):
+        def request(self, *args, **options):
+            waits.append(options["timeout"])
+            return super().request(*args, **options)
+
+    odd.say('{"id": 17}')
+    odd.say('{"status": "SUCCESS"}')
+    client = make_client(odd.url, session=Session())
+    client.products_import_url(URL, updated_fields=["price"])
+    client.import_status(17)
+    # Two minutes have been seen.
+    assert waits[0] > 120
+    assert waits[1] == const.TIMEOUT
+
+
 @pytest.mark.parametrize("key", ["5f" * 12, "AB" * 12, "17", 17])
 def test_both_kinds_of_identifiers_are_understood(odd, odd_client, key):
     odd.say(f'{{"id": {key if isinstance(key, int) else chr(34) + key + chr(34)}}}')
@@ -129,6 +167,19 @@ def test_report_names_counters_and_products():
 def test_report_is_read_in_every_shape(entries):
     [problem] = ImportStatus.from_json({"errors": entries}).problems
     assert (problem.stage, problem.external_id, problem.message) == ("validation", "A1", "bad")
+
+
+@pytest.mark.parametrize(("entry", "messages"), [
+    ({"A1": "bad"}, ["bad"]),
+    ({"A1": ["bad", "worse"]}, ["bad", "worse"]),
+    ({"A1": {"message": "bad"}}, ["bad"]),
+    ({"A1": {"price": ["bad"]}}, ["price: bad"]),
+    ([{"A1": ["bad"]}], ["bad"]),
+])  # fmt: skip
+def test_report_may_have_products_as_keys(entry, messages):
+    problems = ImportStatus.from_json({"errors": [{"validation": entry}]}).problems
+    assert [problem.message for problem in problems] == messages
+    assert {problem.external_id for problem in problems} == {"A1"}
 
 
 def test_report_without_a_stage_is_kept():

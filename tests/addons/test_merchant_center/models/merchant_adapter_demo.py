@@ -209,6 +209,7 @@ class MerchantAdapterDemo(models.AbstractModel):
             discount_name=payload.get("promotion"),
             note=payload.get("note"),
             do_not_call=payload.get("quiet", False),
+            channel=payload.get("channel"),
             cancellation=payload.get("reason"),
         )
 

@@ -22,6 +22,7 @@ from . import test_order_partner
 from . import test_order_recover
 from . import test_order_trouble
 from . import test_payment
+from . import test_overview
 from . import test_push
 from . import test_push_fault
 from . import test_push_guard
