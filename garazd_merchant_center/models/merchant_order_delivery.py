@@ -133,7 +133,7 @@ class MerchantOrder(models.Model):
         ],
         string="Delivery Paid By",
     )
-    delivery_promotion = fields.Char(string="Delivery Promotion")
+    delivery_promotion = fields.Char()
     delivery_promotion_terms = fields.Text(
         string="Terms of the Promotion", help="What the seller has to do to keep it."
     )

@@ -28,6 +28,6 @@ class MerchantOrder(models.Model):
             return Domain.TRUE
         # Elevated: who works in the warehouse knows nothing of stores and statuses. Which of the
         # orders are seen is for the search itself to say.
-        stores = self.env["merchant.store"].sudo().search([])
+        stores = self.env["merchant.store"].sudo().search([("state", "!=", "draft")])
         late = Domain.OR([store._get_late_domain() for store in stores])
         return Domain("id", "in" if True in value else "not in", self.sudo()._search(late))

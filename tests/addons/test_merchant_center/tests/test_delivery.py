@@ -13,8 +13,8 @@ class TestDelivery(DemoCase):
         super().setUp()
         self._make_product("A1")
 
-    def _import_parcel(self, order_id="1", parcel=WHERE, **changes):
-        return self._import_order(order_id, parcel=parcel, **changes)
+    def _import_parcel(self, order_id="1", parcel=None, **changes):
+        return self._import_order(order_id, parcel=parcel or WHERE, **changes)
 
     def _change(self, order, **changes):
         record = next(r for r in self.market.orders if r["id"] == order.external_id)
