@@ -21,5 +21,8 @@
         "views/product_views.xml",
         "views/product_feed_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["garazd_product_feed/static/src/**/*"],
+    },
     "uninstall_hook": "uninstall_hook",
 }

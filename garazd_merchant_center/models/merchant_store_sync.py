@@ -45,6 +45,13 @@ class MerchantStore(models.Model):
             runs |= runs._get_or_start(store, kind, **period)
         runs._wake()
 
+    def action_stop_sync(self):
+        """Stop what is being read from these stores, after the page it is at."""
+        self.check_access("read")
+        runs = self.env["merchant.sync.run"]
+        is_open = [("store_id", "in", self.ids), ("state", "in", runs._OPEN_STATES)]
+        runs.search(is_open).action_stop()
+
     def _get_orders_since(self):
         """Return the moment from which changed orders are read, with an overlap.
 

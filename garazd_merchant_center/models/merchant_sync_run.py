@@ -86,11 +86,13 @@ class MerchantSyncRun(models.Model):
             ("done", "Done"),
             ("partial", "Done, with issues"),
             ("failed", "Failed"),
+            ("stopped", "Stopped"),
         ],
         required=True,
         default="pending",
         index=True,
     )
+    is_open = fields.Boolean(compute="_compute_is_open")
     step = fields.Selection(
         selection=[
             ("statuses", "Order statuses"),
@@ -127,6 +129,11 @@ class MerchantSyncRun(models.Model):
 
     # === COMPUTE METHODS === #
 
+    @api.depends("state")
+    def _compute_is_open(self):
+        for run in self:
+            run.is_open = run.state in self._OPEN_STATES
+
     @api.depends("state", "step", "created", "updated", "unchanged", "failed", "error_code")
     @api.depends_context("lang")
     def _compute_message(self):
@@ -156,6 +163,19 @@ class MerchantSyncRun(models.Model):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for run in self:
             run.display_name = f"{run.store_id.name}: {kinds.get(run.kind)}"
+
+    # === ACTION METHODS === #
+
+    def action_stop(self):
+        """Stop these synchronizations after the page they are at; what was read stays.
+
+        Nothing is lost: the next one reads what this one did not.
+        """
+        self.check_access("read")
+        # Elevated: runs belong to the system.
+        self.sudo().filtered(lambda run: run.state in self._OPEN_STATES).write(
+            {"state": "stopped", "finished_at": fields.Datetime.now(), "next_attempt": False}
+        )
 
     # === LIFE OF A RUN === #
 

@@ -8,6 +8,7 @@ from . import product_data_feed_pricing
 from . import product_data_feed_identity
 from . import product_data_feed_stamp
 from . import product_data_feed_file
+from . import product_data_feed_progress
 from . import product_data_feed_publication
 from . import product_data_feed_link
 from . import product_data_feed_preview

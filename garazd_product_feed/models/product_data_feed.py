@@ -264,7 +264,7 @@ class ProductDataFeed(models.Model):
             )
         return self.env[name]
 
-    def _generate(self, full=False, only_changes=False):
+    def _generate(self, full=False, only_changes=False, tell=None):
         feed = self._with_feed_context()
         # Much is read past the ORM.
         feed.env.flush_all()
@@ -277,7 +277,7 @@ class ProductDataFeed(models.Model):
                 changed = [key for key in product_ids if not document.keep(key, stamps[key])]
                 if only_changes and previous and not document.is_changed(changed):
                     return {}
-                feed._render_changed(document, changed, product_ids, stamps)
+                feed._render_changed(document, changed, product_ids, stamps, tell)
                 pieces = document.pieces
                 vals = {
                     "offer_count": sum(piece.offers for piece in pieces),
@@ -292,20 +292,27 @@ class ProductDataFeed(models.Model):
         feed._note_publication(vals["offer_count"], full=previous is None)
         return vals | {"state": "published", "file_size": feed.file_size}
 
-    def _render_changed(self, document, template_ids, product_ids, stamps):
+    def _render_changed(self, document, template_ids, product_ids, stamps, tell=None):
         """Render products page by page.
 
         :param Document document: takes the pieces
         :param list template_ids: the product templates to render
         :param dict product_ids: the variants to publish of each template
         :param dict stamps: what each template depends on
+        :param tell: see ``_generate``
         """
         generation = self._new_generation()
+        done, total = 0, sum(len(product_ids[key]) for key in template_ids)
         for page in self._paginate(template_ids, product_ids):
+            if tell:
+                tell(done, total)
             with without_garbage_collection():
                 self._render_page(document, page, product_ids, stamps, generation)
+            done += sum(len(product_ids[key]) for key in page)
             # A big catalogue with all its texts does not fit into memory.
             self.env.invalidate_all()
+        if tell and total:
+            tell(done, total)
 
     def _render_page(self, document, template_ids, product_ids, stamps, generation):
         ids = [id_ for template_id in template_ids for id_ in product_ids[template_id]]

@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..tools.text import clean_line
+from .product_data_feed_progress import GenerationStopped
 
 _logger = logging.getLogger(__name__)
 
@@ -66,6 +67,11 @@ class ProductDataFeedPublication(models.AbstractModel):
     drop_accepted = fields.Boolean(readonly=True, copy=False)
     last_error = fields.Text(readonly=True, copy=False)
     run_ids = fields.One2many("product.data.feed.run", "feed_id", readonly=True)
+    is_generating = fields.Boolean(compute="_compute_progress")
+    progress_done = fields.Integer(string="Products Written", compute="_compute_progress")
+    progress_total = fields.Integer(string="Products to Write", compute="_compute_progress")
+    progress_percent = fields.Integer(string="Progress", compute="_compute_progress")
+    progress_message = fields.Char(string="Current Step", compute="_compute_progress")
     state = fields.Selection(
         selection=[
             ("waiting", "Waiting"),
@@ -106,6 +112,34 @@ class ProductDataFeedPublication(models.AbstractModel):
                 feed.state = "held"
             else:
                 feed.state = "published"
+
+    def _compute_progress(self):
+        # Elevated: everybody who sees the feed may know how far it is.
+        running = self.env["product.data.feed.progress"].sudo()._get_running(self)
+        for feed in self:
+            row = running.get(feed.id)
+            feed.is_generating = bool(row)
+            feed.progress_done = row.done if row else 0
+            feed.progress_total = row.total if row else 0
+            feed.progress_percent = 100 * row.done // row.total if row and row.total else 0
+            feed.progress_message = row and self.env._(
+                "The file is being written: %(done)s of %(total)s products",
+                done=row.done,
+                total=row.total,
+            )
+
+    def action_stop(self):
+        """Stop the generation after the page it is at; the last file stays.
+
+        :return: a notification
+        :rtype: dict
+        """
+        self.check_access("write")
+        # Elevated: the rows belong to the system.
+        running = self.env["product.data.feed.progress"].sudo()._get_running(self)
+        for row in running.values():
+            row.stop_requested = True
+        return self._notify(self.env._("It stops in a moment; the last file stays."))
 
     def action_generate(self):
         """Have the files generated in the background, at once.
@@ -193,7 +227,8 @@ class ProductDataFeedPublication(models.AbstractModel):
             feed = self.search(Domain("id", "=", feed_id))
             try:
                 if feed:
-                    feed._generate_guarded()
+                    with self.env["product.data.feed.progress"]._following(feed) as tell:
+                        feed._generate_guarded(tell)
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
                 self.env.cr.rollback()
                 _logger.info("Product feed %s changed while it was generated", feed_id)
@@ -202,9 +237,10 @@ class ProductDataFeedPublication(models.AbstractModel):
             if not progress(1):
                 break
 
-    def _generate_guarded(self):
+    def _generate_guarded(self, tell=None):
         """Generate one feed; a failure is recorded on it and leaves the last good file.
 
+        :param tell: see ``_generate``
         :raises psycopg2.Error: somebody else changed the feed; roll back and try again
         """
         started = time.monotonic()
@@ -212,9 +248,13 @@ class ProductDataFeedPublication(models.AbstractModel):
         origin = "user" if self.requested_by_id else "schedule" if is_due else "change"
         try:
             with self.env.cr.savepoint():
-                vals = self._generate(full=self._needs_full(), only_changes=not is_due)
+                vals = self._generate(full=self._needs_full(), only_changes=not is_due, tell=tell)
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
+        except GenerationStopped:
+            vals = {"state": "stopped"}
+            interval = timedelta(hours=self.interval_hours)
+            self.next_generation_at = fields.Datetime.now() + interval
         except Exception as error:
             _logger.exception("Product feed %s was not generated", self.id)
             vals = {"state": "failed", "message": self._record_failure(error)}
@@ -243,11 +283,13 @@ class ProductDataFeedPublication(models.AbstractModel):
 
     # === PUBLICATION === #
 
-    def _generate(self, full=False, only_changes=False):
+    def _generate(self, full=False, only_changes=False, tell=None):
         """Render the file and publish it, in the current transaction.
 
         :param bool full: render unchanged offers too
         :param bool only_changes: do nothing when nothing has changed
+        :param tell: called with the numbers of products that are and that have to be rendered;
+            what it raises stops the generation
         :return: values of the ``product.data.feed.run`` that tells about it; empty if there is
             nothing to tell
         :rtype: dict

@@ -23,6 +23,7 @@ class ProductDataFeedRun(models.Model):
             ("published", "Published"),
             ("held", "Needs a Decision"),
             ("failed", "Failed"),
+            ("stopped", "Stopped"),
         ],
         required=True,
         readonly=True,

@@ -9,6 +9,7 @@ from . import test_feed_identifiers
 from . import test_feed_incremental
 from . import test_feed_issues
 from . import test_feed_generation
+from . import test_feed_progress
 from . import test_feed_publication
 from . import test_feed_schema
 from . import test_feed_values

@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -49,6 +50,28 @@ class TestSync(DemoCase):
         self._run_cron("sync_base")
         self.store.invalidate_recordset()
         self.assertFalse(self.store.run_id)
+
+    def test_stopped_synchronization_keeps_what_it_read_and_loses_nothing(self):
+        self.market.page_size = 1
+        for number in "123":
+            self._order(number)
+        read = self.market.read
+
+        def stop_at_the_second_page(name, after=0, **arguments):
+            if after == 1:
+                self.store.with_user(self.user).action_stop_sync()
+                self.env.flush_all()
+            return read(name, after=after, **arguments)
+
+        with patch.object(self.market, "read", stop_at_the_second_page):
+            run = self._sync()
+        self.assertEqual((run.state, run.created), ("stopped", 1))
+        self.assertTrue(run.finished_at)
+        self.assertFalse(self.store.run_id)
+        self.assertEqual(self.store.order_count, 1)
+        self._sync()
+        self.store.invalidate_recordset()
+        self.assertEqual(self.store.order_count, 3)
 
     def test_progress_moves_with_the_steps(self):
         self.market.fail("groups", ValueError("boom"))

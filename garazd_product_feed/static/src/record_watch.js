@@ -6,10 +6,10 @@ const INTERVAL = 2000;
 
 /**
  * Shows nothing, but reads the record again every two seconds for as long as it is on the screen,
- * so that the progress of a synchronization moves. The form takes it away when the run has ended.
+ * so that the progress of work in the background moves. The view takes it away when that has ended.
  */
-export class MerchantRunWatch extends Component {
-    static template = xml`<span class="o_merchant_run_watch" />`;
+export class RecordWatch extends Component {
+    static template = xml`<span class="o_record_watch" />`;
     static props = { ...standardFieldProps };
 
     setup() {
@@ -31,7 +31,7 @@ export class MerchantRunWatch extends Component {
     }
 }
 
-registry.category("fields").add("merchant_run_watch", {
-    component: MerchantRunWatch,
+registry.category("fields").add("record_watch", {
+    component: RecordWatch,
     supportedTypes: ["many2one", "boolean"],
 });
