@@ -96,7 +96,7 @@ class SaleOrder(models.Model):
         """Extend `sale`: an order is also found by its number on the marketplace."""
         return [*super()._rec_names_search, "merchant_reference"]
 
-    def action_delivery_checked(self):
+    def action_merchant_delivery_checked(self):
         """Note that the staff knows where these orders go."""
         self.check_access("write")
         # Elevated: who sells need not have access to the marketplace's orders.

@@ -36,7 +36,7 @@ class Reading:
         self.found = {}
         self.kinds = []
         self.parts, self.brackets = split(text)
-        providers = {match.lastgroup for match in words.PROVIDER.finditer(self.folded)}
+        providers = self._find_providers()
         self.has_several_providers = len(providers) > 1
         self.provider = providers.pop() if len(providers) == 1 else None
         self.is_post = (self.provider or carrier) == words.UKRPOSHTA
@@ -53,6 +53,20 @@ class Reading:
         if self.is_post and len(self.found.get("number", "")) == 5:
             # The post numbers its offices by their postcodes.
             self._note("postcode", self.found["number"])
+
+    def _find_providers(self):
+        """Return the carriers that are named; what is in brackets or beside a place is a landmark.
+
+        :rtype: set[str]
+        """
+        inside, outside = set(), set()
+        for match in words.PROVIDER.finditer(self.folded):
+            is_landmark = words.BESIDE.search(self.folded, 0, match.start())
+            is_landmark = is_landmark or any(
+                start < match.start() < end for start, end in self.brackets
+            )
+            (inside if is_landmark else outside).add(match.lastgroup)
+        return outside or inside
 
     def find_kind(self):
         """Return how the parcel goes; None when the words contradict each other.

@@ -78,6 +78,13 @@ class TestLateTracking(DeliveryCase):
         self._order("no_delivery_option")
         self.assertEqual(self._late(), wanted)
 
+    def test_promotion_that_is_lost_cannot_be_saved_any_more(self):
+        order = self._order("courier+ps_promotion")
+        self.assertEqual(self._late(), order)
+        self.sim.touch(int(order.external_id), ps_promotion=None)
+        self._sync()
+        self.assertFalse(self._late())
+
     def test_only_what_can_be_sent_now(self):
         wanted = self._order("evopay_paid") + self._order("cash_on_delivery")
         for kind in ("evopay_unpaid", "delivered", "canceled_by_buyer", "draft", "with_waybill"):

@@ -141,7 +141,7 @@ class TestDelivery(DemoCase):
         sale = order.sale_order_id.with_user(salesman)
         domain = [("merchant_needs_delivery_check", "=", True)]
         self.assertEqual(sale.search(domain), sale)
-        sale.action_delivery_checked()
+        sale.action_merchant_delivery_checked()
         self.assertFalse(order.needs_delivery_check)
         self.assertFalse(sale.search(domain))
 
