@@ -177,6 +177,8 @@ class TestLateTracking(DeliveryCase):
 
     def test_counter_opens_the_orders(self):
         order = self._order()
+        with freeze_time(AFTER):
+            self.assertEqual(self.store.with_user(self.user).late_count, 1, "without sales rights")
         action = self.store.with_user(self.user).action_open_late_orders()
         self.assertEqual(action["context"], {"search_default_late": 1})
         with freeze_time(AFTER):
