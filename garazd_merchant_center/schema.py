@@ -95,8 +95,9 @@ class PortalCategory:
 class PortalFile:
     """What a file with categories says.
 
-    ``skipped`` are pairs of the number of a row and why it was left out, in words. What a complete
-    list does not name has vanished.
+    ``skipped`` are the rows left out: number, why (a key of
+    ``merchant.catalogue.import.row.reason``), and what stands in it. What a complete list does not
+    name has vanished.
     """
 
     categories: tuple[PortalCategory, ...]
@@ -123,7 +124,10 @@ class PortalAttribute:
 
 @dataclass(frozen=True, kw_only=True)
 class PortalAttributeFile:
-    """What a file with attributes says: attributes, and names, by the category's identifier."""
+    """What a file with attributes says: attributes, and names, by the category's identifier.
+
+    ``skipped`` is as in :class:`PortalFile`.
+    """
 
     attributes: dict
     names: dict
@@ -339,7 +343,10 @@ class DeliveryData:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderLineData:
-    """``price_total`` is the line's total as the buyer pays it, taxes included."""
+    """``price_total`` is the line's total as the buyer pays it, taxes included.
+
+    ``unit`` is what ``quantity`` counts, a key of ``merchant_order_unit.UNITS``; None: pieces.
+    """
 
     name: str
     quantity: Decimal
@@ -347,6 +354,7 @@ class OrderLineData:
     external_id: str | None = None
     seller_id: str | None = None
     sku: str | None = None
+    unit: str | None = None
     commission: Decimal | None = None
 
 

@@ -122,6 +122,21 @@ SHIPPING_RETURNED = ("returned", "returning", "refused", "return")
 #: A waybill number that Prom has already, in the words of its refusal.
 ALREADY_ADDED = re.compile(r"already|вже\s|уже\s", re.IGNORECASE)
 
+#: Units of measure, in Ukrainian and Russian, without dots and blanks; others count pieces.
+UNITS = {
+    "mm": ("мм",),
+    "cm": ("см",),
+    "m": ("м", "метр", "мп", "погм", "погонний метр", "погонный метр"),
+    "km": ("км",),
+    "m2": ("м2", "м²", "квм"),
+    "ml": ("мл",),
+    "l": ("л", "літр", "литр"),
+    "m3": ("м3", "м³", "кубм"),
+    "g": ("г", "гр", "грам", "грамм"),
+    "kg": ("кг", "кілограм", "килограмм"),
+    "t": ("т", "тонна"),
+}
+
 #: `prosale_commission.type` of an order from the company's own site.
 PROSALE_COMPANY_SITE = "2"
 

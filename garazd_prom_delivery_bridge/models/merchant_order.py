@@ -44,12 +44,17 @@ class MerchantOrder(models.Model):
     # === PARCELS === #
 
     def _get_parcels(self):
-        """Return the deliveries to the buyer, the first one first.
+        """Return the deliveries to the buyer that are not cancelled, the first one first.
 
         :rtype: stock.picking
         """
-        pickings = self.sale_order_id.picking_ids._filter_to_buyer()
-        return pickings.filtered(lambda p: p.state != "cancel").sorted("id")
+        return self._get_deliveries().filtered(lambda p: p.state != "cancel").sorted("id")
+
+    def _get_deliveries(self):
+        """Return all deliveries to the buyer, also those that hold goods of other orders too."""
+        sale_order = self.sale_order_id
+        pickings = sale_order.picking_ids | sale_order.order_line.move_ids.picking_id
+        return pickings._filter_to_buyer()
 
     def _get_parcel_numbers(self):
         """Return the numbers of the parcels, each once.
@@ -81,14 +86,13 @@ class MerchantOrder(models.Model):
         shown = self._get_shown_tracking()
         if not shown or shown != self.waybill_sent:
             return
-        pickings = self.sale_order_id.picking_ids._filter_to_buyer()
         self.env["merchant.issue"]._report(
             self.store_id,
             WITHDRAWN,
             self,
             number=self.number,
             shown=shown,
-            deliveries=", ".join(pickings.mapped("name")) or "-",
+            deliveries=", ".join(self._get_deliveries().mapped("name")) or "-",
         )
 
     def _note_tracking(self, number):

@@ -6,6 +6,8 @@ from odoo import api, fields, models
 SEPARATORS = re.compile(r"[,;|/\n]")
 # The field of OCA's module `delivery_state`, and its value for what the buyer has got.
 OCA_STATE, OCA_DELIVERED = "delivery_state", "customer_delivered"
+# What became of a number, the worst first.
+URGENCY = ("failed", "withheld", "waiting", "other", "shown")
 
 
 class StockPicking(models.Model):
@@ -39,20 +41,28 @@ class StockPicking(models.Model):
         self.merchant_tracking_state = False
         self.merchant_tracking_note = False
         for parcel in self._filter_to_buyer().filtered("carrier_tracking_ref"):
-            numbers, order = parcel._get_numbers(), parcel.merchant_order_id
-            shown = order._get_shown_tracking()
-            waiting = order._get_waiting_tracking().filtered(
-                lambda operation, numbers=numbers: operation.payload["number"] in numbers
-            )[:1]
-            if shown in numbers:
-                parcel.merchant_tracking_state = "shown"
-            elif waiting:
-                state = waiting.state
-                parcel.merchant_tracking_state = "waiting" if state == "pending" else state
-                parcel.merchant_tracking_note = waiting.error
-            elif shown:
-                parcel.merchant_tracking_state = "other"
-                parcel.merchant_tracking_note = shown
+            found = [parcel._get_tracking_state(order) for order in parcel._get_merchant_orders()]
+            # Of several orders in one parcel, the one that needs a person most.
+            found = [pair for pair in found if pair[0]]
+            if found:
+                state, note = min(found, key=lambda pair: URGENCY.index(pair[0]))
+                parcel.merchant_tracking_state, parcel.merchant_tracking_note = state, note
+
+    def _get_tracking_state(self, order):
+        """Return what the marketplace knows of the number of this parcel, and a remark.
+
+        :param order: a ``merchant.order`` whose goods are in the parcel
+        :rtype: tuple[str | bool, str | bool]
+        """
+        numbers, shown = self._get_numbers(), order._get_shown_tracking()
+        if shown in numbers:
+            return "shown", False
+        waiting = order._get_waiting_tracking()
+        waiting = waiting.filtered(lambda operation: operation.payload["number"] in numbers)[:1]
+        if waiting:
+            state = "waiting" if waiting.state == "pending" else waiting.state
+            return state, waiting.error
+        return ("other", shown) if shown else (False, False)
 
     # === CRUD METHODS === #
 
@@ -107,11 +117,9 @@ class StockPicking(models.Model):
 
     def _tell_tracking(self):
         """Tell the marketplaces what became of the numbers of these deliveries."""
-        # Elevated: who works in the warehouse need not have access to orders.
-        outward = self.filtered(lambda p: p.location_dest_id.usage == "customer")
-        outward.sudo().merchant_order_id._tell_tracking()
+        self._filter_to_buyer()._get_merchant_orders()._tell_tracking()
 
     def _add_delivery_cost_to_so(self):
         """Override of `stock_delivery`: the buyer pays what the marketplace has told him."""
-        if not self.merchant_order_id:
+        if not self._get_merchant_orders():
             super()._add_delivery_cost_to_so()

@@ -64,6 +64,8 @@ class Market:
         # Products that changes pass by without a word, and those that the client stumbles over.
         self.deaf_products = set()
         self.broken_products = set()
+        # The files of the market's catalogue by their address.
+        self.files = {}
         MARKETS[token] = self
 
     def close(self):
@@ -164,6 +166,13 @@ class Market:
         for record in self.orders:
             if record.get("id") == order:
                 record.setdefault("parcel", {})["waybill"] = number
+
+    def read_file(self, address):
+        """Return a file of the catalogue."""
+        self._meet("file", address=address)
+        if address not in self.files:
+            raise Refused("no such file")
+        return self.files[address]
 
     def set_status(self, order_ids, status, **reason):
         """Set the status of orders and return those that have it now, and the refused ones.

@@ -1,5 +1,7 @@
 from . import test_access
 from . import test_cancel
+from . import test_catalogue_import
+from . import test_category_given
 from . import test_company
 from . import test_delivery
 from . import test_delivery_guard
@@ -21,6 +23,7 @@ from . import test_order_amount_any
 from . import test_order_partner
 from . import test_order_recover
 from . import test_order_trouble
+from . import test_order_unit
 from . import test_payment
 from . import test_overview
 from . import test_push
@@ -33,3 +36,4 @@ from . import test_status_push
 from . import test_store_add
 from . import test_sync
 from . import test_tracking
+from . import test_translations
