@@ -175,6 +175,16 @@ class TestTracking(DeliveryCase):
         picking.carrier_tracking_ref = f"{OTHER},{NUMBER}"
         self.assertFalse(self._send())
 
+    def test_one_parcel_of_two_orders_is_the_number_of_both(self):
+        first, second = self._ship(), self._ship()
+        orders = (first + second).merchant_order_id
+        second.move_ids.picking_id = first
+        first.carrier_tracking_ref = NUMBER
+        self.assertEqual(self._send(), [NUMBER, NUMBER])
+        self.assertEqual([self._shown(order) for order in orders], [NUMBER, NUMBER])
+        first.invalidate_recordset()
+        self.assertEqual(first.merchant_tracking_state, "shown")
+
     # === WITHDRAWN === #
 
     def test_delivery_that_is_cancelled_after_its_number_was_sent(self):
