@@ -56,11 +56,15 @@ class CancelReason:
 
 @dataclass(frozen=True, kw_only=True)
 class MethodData:
-    """A way to pay or to deliver that the store offers its buyers."""
+    """A way to pay or to deliver that the store offers its buyers.
+
+    ``carrier_code`` is how the marketplace calls the carrier of a way to deliver.
+    """
 
     external_id: str
     name: str
     description: str = ""
+    carrier_code: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -324,6 +328,46 @@ class CampaignData:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeliveryData:
+    """Where a parcel goes, who carries it and who pays for that.
+
+    ``provider`` is a key of ``merchant.order.delivery_provider``, None when no carrier is needed or
+    none is known; ``provider_code`` is how the marketplace calls it. ``kind`` is a key of
+    ``merchant.order.delivery_kind``. References are the carrier's own. ``place`` is the address
+    after the city; with a branch, ``street`` and ``building`` are where that stands.
+
+    ``charge`` is what the buyer pays for the delivery in the order, ``payer`` a key of
+    ``merchant.order.delivery_payer``. ``promotion`` names one of the delivery, with its terms.
+    ``waybill`` is the number that the marketplace shows; ``state`` is a key of
+    ``merchant.order.shipping_state``, ``status`` the marketplace's word for it.
+    """
+
+    kind: str = "unknown"
+    provider: str | None = None
+    provider_code: str | None = None
+    city: str | None = None
+    city_ref: str | None = None
+    city_code: str | None = None
+    region: str | None = None
+    branch_ref: str | None = None
+    branch_number: str | None = None
+    street: str | None = None
+    street_ref: str | None = None
+    building: str | None = None
+    apartment: str | None = None
+    postcode: str | None = None
+    place: str | None = None
+    is_contradictory: bool = False
+    charge: Decimal = Decimal(0)
+    payer: str | None = None
+    promotion: str | None = None
+    promotion_terms: str | None = None
+    waybill: str | None = None
+    state: str | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderLineData:
     """``price_total`` is the line's total as the buyer pays it, taxes included.
 
@@ -343,6 +387,8 @@ class OrderLineData:
 @dataclass(frozen=True, kw_only=True)
 class OrderData:
     """An order, understood. ``amount_total`` is what the buyer pays for the goods.
+
+    ``address`` is where to deliver, in words; ``delivery`` is what that means, where it is known.
 
     ``discount`` is what a promotion takes off the sum of the lines; ``discount_name`` says which.
     ``cancellation`` is the reason in words, of a cancelled order. ``paid_at`` is when the payment
@@ -364,6 +410,7 @@ class OrderData:
     payment_method: MethodData | None = None
     delivery_method: MethodData | None = None
     delivery_cost: Decimal | None = None
+    delivery: DeliveryData | None = None
     fees: tuple[FeeData, ...] = ()
     discount: Decimal = Decimal(0)
     discount_name: str | None = None

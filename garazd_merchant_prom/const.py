@@ -38,6 +38,28 @@ PAYMENT_STATES = {
     prom.PAYMENT_EXPIRED: "expired",
 }
 
+# Carrier -> `merchant.order.delivery_provider`; any other is "other".
+DELIVERY_PROVIDERS = {
+    prom.PROVIDER_NOVA_POSHTA: "nova_poshta",
+    prom.PROVIDER_UKRPOSHTA: "ukrposhta",
+    prom.PROVIDER_MEEST: "meest",
+    prom.PROVIDER_JUSTIN: "justin",
+    prom.PROVIDER_DELIVERY_AUTO: "delivery",
+    prom.PROVIDER_ROZETKA: "rozetka",
+}
+
+# State of a parcel -> `merchant.order.shipping_state`; any other is "unknown". The first two were
+# seen, the others are taken to mean what they say.
+SHIPPING_STATES = {
+    "initial": "registered",
+    "on_the_way": "on_the_way",
+    "arrived": "arrived",
+    "delivered": "delivered",
+    "received": "delivered",
+    "returned": "returned",
+    "refused": "returned",
+}
+
 # Where the buyer ordered -> `merchant.order.channel`; any other is "other".
 CHANNELS = {
     prom.SOURCE_PORTAL: "website",

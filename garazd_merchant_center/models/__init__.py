@@ -33,6 +33,7 @@ from . import merchant_store_overview
 from . import merchant_order
 from . import merchant_listing_inquiry
 from . import merchant_order_details
+from . import merchant_order_delivery
 from . import merchant_order_report
 from . import merchant_order_change
 from . import merchant_order_push
@@ -45,6 +46,8 @@ from . import merchant_operation
 from . import account_move
 from . import account_payment
 from . import merchant_operation_status
+from . import merchant_operation_tracking
+from . import merchant_order_tracking
 from . import merchant_feed_import
 from . import merchant_feed_import_error
 from . import merchant_feed_import_follow

@@ -53,6 +53,14 @@ class MerchantAdapter(models.AbstractModel):
         """
         return ()
 
+    def _takes_tracking(self, order):
+        """Tell whether the marketplace wants to know the number of this order's parcel.
+
+        :param order: a ``merchant.order``
+        :rtype: bool
+        """
+        return False
+
     # === Reading === #
 
     def _check_connection(self, store):
@@ -211,7 +219,7 @@ class MerchantAdapter(models.AbstractModel):
 
         The payload of the kind ``order_status`` has ``status``, the code of the new status. That
         of a cancellation also has ``reason``, a code of :meth:`_get_cancel_reasons`, and may have
-        ``comment``.
+        ``comment``. The payload of the kind ``tracking`` has ``number``, that of the parcel.
 
         :param operation: a ``merchant.operation``
         :rtype: WriteRequest

@@ -44,6 +44,7 @@ class MerchantOperation(models.Model):
     )
     record_name = fields.Char(string="About", readonly=True)
     payload = fields.Json(readonly=True)
+    is_urgent = fields.Boolean(readonly=True, help="Sent before others, whatever waits.")
     state = fields.Selection(
         selection=[
             ("pending", "Waiting"),
@@ -135,11 +136,12 @@ class MerchantOperation(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _enqueue(self, store, kind, record, payload):
+    def _enqueue(self, store, kind, record, payload, is_urgent=False):
         """Write down a change to be sent after the commit; an older one of its kind is dropped.
 
         :param record: what is to be changed on the marketplace
         :param dict payload: how; the adapter knows its keys
+        :param bool is_urgent: nothing that is not waits before it, not even about the same record
         :return: the operation
         """
         operations = self.sudo()
@@ -159,6 +161,7 @@ class MerchantOperation(models.Model):
                 "res_id": record.id,
                 "record_name": record.display_name,
                 "payload": payload,
+                "is_urgent": is_urgent,
             }
         )
         if store.mode != "production":
@@ -247,11 +250,14 @@ class MerchantOperation(models.Model):
     def _search_due(self):
         """Return the operations whose turn it is: of each record the oldest that waits.
 
+        What is urgent goes first and does not wait for what is not, which may pause for an hour.
         A store that needs attention waits as a whole; it is woken when it is connected again.
         """
         now = fields.Datetime.now()
         oldest = self._read_group(
-            [("state", "=", "pending")], ["store_id", "res_model", "res_id"], ["id:min"]
+            [("state", "=", "pending")],
+            ["store_id", "res_model", "res_id", "is_urgent"],
+            ["id:min"],
         )
         return self.search(
             [
@@ -265,7 +271,7 @@ class MerchantOperation(models.Model):
                 ("leased_until", "=", False),
                 ("leased_until", "<", now),
             ],
-            order="id",
+            order="is_urgent desc, id",
         )
 
     def _take_batch(self):

@@ -23,6 +23,20 @@ class SaleOrder(models.Model):
     )
     merchant_recipient_name = fields.Char(related="merchant_order_id.recipient_name")
     merchant_recipient_phone = fields.Char(related="merchant_order_id.recipient_phone")
+    merchant_delivery_provider = fields.Selection(related="merchant_order_id.delivery_provider")
+    merchant_delivery_kind = fields.Selection(related="merchant_order_id.delivery_kind")
+    merchant_delivery_branch_number = fields.Char(
+        related="merchant_order_id.delivery_branch_number"
+    )
+    merchant_delivery_payer = fields.Selection(related="merchant_order_id.delivery_payer")
+    merchant_delivery_promotion = fields.Char(related="merchant_order_id.delivery_promotion")
+    merchant_is_promotion_lost = fields.Boolean(
+        related="merchant_order_id.is_delivery_promotion_lost"
+    )
+    merchant_needs_delivery_check = fields.Boolean(related="merchant_order_id.needs_delivery_check")
+    merchant_delivery_doubts = fields.Char(related="merchant_order_id.delivery_doubts")
+    merchant_waybill_number = fields.Char(related="merchant_order_id.waybill_number")
+    merchant_shipping_state = fields.Selection(related="merchant_order_id.shipping_state")
     merchant_buyer_note = fields.Text(related="merchant_order_id.buyer_note")
     merchant_do_not_call = fields.Boolean(related="merchant_order_id.do_not_call")
     merchant_cancellation = fields.Char(related="merchant_order_id.cancellation")
@@ -81,6 +95,12 @@ class SaleOrder(models.Model):
     def _rec_names_search(self):
         """Extend `sale`: an order is also found by its number on the marketplace."""
         return [*super()._rec_names_search, "merchant_reference"]
+
+    def action_merchant_delivery_checked(self):
+        """Note that the staff knows where these orders go."""
+        self.check_access("write")
+        # Elevated: who sells need not have access to the marketplace's orders.
+        self.sudo().merchant_order_id.action_delivery_checked()
 
     def action_open_merchant_order(self):
         """Open the order as the marketplace tells it.

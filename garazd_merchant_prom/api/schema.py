@@ -24,6 +24,7 @@ from .schema_parts import (
     Option,
     PaymentData,
     Person,
+    Promotion,
     RecipientAddress,
     StatusOption,
     read_utm,
@@ -42,6 +43,7 @@ __all__ = [
     "PaymentData",
     "Person",
     "Product",
+    "Promotion",
     "RecipientAddress",
     "StatusOption",
     "digest",
@@ -133,6 +135,7 @@ class Order:
     delivery_cost: Money | None
     delivery_data: DeliveryData | None
     has_order_promo_free_delivery: bool | None
+    promotion: Promotion | None
     payment_option: Option | None
     payment_data: PaymentData | None
     commission: Commission | None
@@ -201,6 +204,7 @@ class Order:
             delivery_cost=Money.read(reader, "delivery_cost"),
             delivery_data=DeliveryData.read(reader),
             has_order_promo_free_delivery=reader.flag("has_order_promo_free_delivery"),
+            promotion=Promotion.read(reader),
             payment_option=Option.read(reader, "payment_option"),
             payment_data=PaymentData.read(reader),
             commission=Commission.read(reader, "cpa_commission"),

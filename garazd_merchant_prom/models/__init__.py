@@ -2,6 +2,7 @@ from . import merchant_store
 from . import merchant_adapter_prom
 from . import merchant_adapter_prom_product
 from . import merchant_adapter_prom_details
+from . import merchant_adapter_prom_delivery
 from . import merchant_adapter_prom_listing
 from . import merchant_adapter_prom_catalogue
 from . import merchant_adapter_prom_import

@@ -227,7 +227,9 @@ class MerchantAdapterProm(models.AbstractModel):
 
     def _prom_method(self, record):
         option = prom_schema.Option.from_json(record)
-        return schema.MethodData(external_id=option.id, name=option.name or option.id)
+        return schema.MethodData(
+            external_id=option.id, name=option.name or option.id, carrier_code=option.type
+        )
 
     def _prom_category(self, record):
         group = prom_schema.Group.from_json(record)
@@ -294,6 +296,7 @@ class MerchantAdapterProm(models.AbstractModel):
             payment_method=self._prom_option(order.payment_option),
             delivery_method=self._prom_option(order.delivery_option),
             delivery_cost=order.delivery_cost.amount if order.delivery_cost else None,
+            delivery=self._prom_delivery(store, order, amount_total),
             fees=tuple(self._prom_fees(order)),
             discount=discount,
             discount_name=order.special_offer_promocode,

@@ -1,6 +1,7 @@
 from . import test_catalogue
 from . import test_catalogue_use
 from . import test_company
+from . import test_delivery
 from . import test_fault
 from . import test_feed_import
 from . import test_listing_reading
@@ -18,3 +19,4 @@ from . import test_set_status
 from . import test_status_push
 from . import test_store_add
 from . import test_sync
+from . import test_tracking

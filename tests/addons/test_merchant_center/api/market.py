@@ -165,6 +165,15 @@ class Market:
         self._meet("read_import", number=number)
         return self.imports.pop(0) if len(self.imports) > 1 else self.imports[0]
 
+    def set_tracking(self, order, number):
+        """Set the number of an order's parcel; a refused or lost order is one of the faults."""
+        self._meet("set_tracking", order=order, number=number)
+        if order in self.refusals:
+            raise Refused(self.refusals[order])
+        for record in self.orders:
+            if record.get("id") == order:
+                record.setdefault("parcel", {})["waybill"] = number
+
     def read_file(self, address):
         """Return a file of the catalogue."""
         self._meet("file", address=address)

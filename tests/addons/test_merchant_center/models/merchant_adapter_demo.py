@@ -76,6 +76,9 @@ class MerchantAdapterDemo(models.AbstractModel):
     def _get_cancel_reasons(self):
         return CANCEL_REASONS
 
+    def _takes_tracking(self, order):
+        return bool(order.delivery_provider)
+
     # === Reading === #
 
     def _check_connection(self, store):
@@ -187,7 +190,9 @@ class MerchantAdapterDemo(models.AbstractModel):
         return schema.StatusData(external_id=record["id"], name=record["title"], kind=kind)
 
     def _demo_method(self, record):
-        return schema.MethodData(external_id=record["id"], name=record["title"])
+        return schema.MethodData(
+            external_id=record["id"], name=record["title"], carrier_code=record.get("carrier")
+        )
 
     def _demo_category(self, record):
         return schema.CategoryData(
@@ -244,6 +249,7 @@ class MerchantAdapterDemo(models.AbstractModel):
             paid_at=payload.get("paid_at") and datetime.fromisoformat(payload["paid_at"]),
             payment_method=self._demo_method(payload["payment"]),
             delivery_method=self._demo_method(payload["delivery"]),
+            delivery=schema.DeliveryData(**payload["parcel"]) if "parcel" in payload else None,
             fees=tuple(
                 schema.FeeData(kind=kind, amount=self._demo_decimal(payload, key))
                 for kind, key in (("sale", "fee"), ("advertising", "ad_fee"))
@@ -345,9 +351,10 @@ class MerchantAdapterDemo(models.AbstractModel):
         order = self.env[operation.res_model].browse(operation.res_id).exists()
         if not order:
             raise exceptions.NeedsUser("request_refused", reason="the order was deleted in Odoo")
+        action = {"order_status": "set_status", "tracking": "set_tracking"}[operation.kind]
         return schema.WriteRequest(
             method="POST",
-            path="/orders/set_status",
+            path=f"/orders/{action}",
             body={"order": order.external_id, **operation.payload},
         )
 
@@ -358,6 +365,8 @@ class MerchantAdapterDemo(models.AbstractModel):
     def _demo_send(self, client, operation):
         # Elevated: the exact request is shown to administrators only.
         body = operation.sudo().request["body"]
+        if operation.kind == "tracking":
+            return self._demo_send_tracking(client, body)
         change = {key: value for key, value in body.items() if key != "order"}
         try:
             with neutral_errors():
@@ -367,6 +376,16 @@ class MerchantAdapterDemo(models.AbstractModel):
         refusal = answer["refused"].get(body["order"], "")
         state = "failed" if refusal else "done"
         return schema.Outcome(state=state, message=refusal, response=answer)
+
+    def _demo_send_tracking(self, client, body):
+        try:
+            with neutral_errors():
+                client.set_tracking(**body)
+        except exceptions.RetryLater as error:
+            return schema.Outcome(state="retry", message=str(error), seconds=error.seconds)
+        except exceptions.NeedsUser as error:
+            return schema.Outcome(state="failed", message=error.values["reason"])
+        return schema.Outcome(state="done")
 
     def _demo_read_back(self, client, body, error):
         """Return the outcome of a change whose answer got lost, by looking at the order."""

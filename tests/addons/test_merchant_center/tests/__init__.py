@@ -4,6 +4,7 @@ from . import test_catalogue_import
 from . import test_catalogue_merge
 from . import test_category_given
 from . import test_company
+from . import test_delivery
 from . import test_delivery_guard
 from . import test_download
 from . import test_fault
@@ -42,4 +43,5 @@ from . import test_set_status
 from . import test_status_push
 from . import test_store_add
 from . import test_sync
+from . import test_tracking
 from . import test_translations

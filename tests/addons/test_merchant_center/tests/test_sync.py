@@ -32,8 +32,9 @@ class TestSync(DemoCase):
             self.assertTrue(self.store[f"last_sync_{name}_at"], name)
         self.assertRecordValues(
             self.store,
-            [{"order_count": 1, "sale_order_count": 1, "listing_count": 1, "issue_count": 0}],
+            [{"order_count": 1, "sale_order_count": 1, "listing_count": 1}],
         )
+        self.assertFalse(self._get_issues())
 
     def test_second_synchronization_changes_nothing(self):
         self.market.groups = [{"id": "g1", "title": "Toys", "titles": {"en_US": "Toys"}}]
