@@ -1,5 +1,6 @@
 """Files that Prom gives away under an address."""
 
+import time
 from urllib.parse import urlsplit
 
 import requests
@@ -11,6 +12,9 @@ CATEGORY_ADDRESS = "https://my.prom.ua/cabinet/export_categories/xls"
 #: The only hosts that are asked; the key in a link is nobody else's business.
 HOSTS = ("prom.ua", "my.prom.ua")
 TIMEOUT = 20
+#: Seconds for the whole file: somebody may be waiting.
+PATIENCE = 60
+CHUNK = 8192
 
 
 def is_address(address):
@@ -36,8 +40,21 @@ def fetch(address):
     """
     try:
         with requests.get(address, timeout=TIMEOUT, allow_redirects=False, stream=True) as answer:
-            content = answer.raw.read(MAX_FILE + 1, decode_content=True)
-            is_good = answer.status_code == requests.codes.ok and len(content) <= MAX_FILE
-            return content if is_good else None
+            return _read(answer) if answer.status_code == requests.codes.ok else None
     except (requests.RequestException, OSError):
         return None
+
+
+def _read(answer):
+    """Return the body of an answer, None when it does not fit or was packed more than once.
+
+    It is unpacked in small pieces: a few kilobytes can unpack to gigabytes.
+    """
+    if "," in answer.headers.get("Content-Encoding", ""):
+        return None
+    content, deadline = bytearray(), time.monotonic() + PATIENCE
+    for chunk in answer.iter_content(CHUNK):
+        content += chunk
+        if len(content) > MAX_FILE or time.monotonic() > deadline:
+            return None
+    return bytes(content)

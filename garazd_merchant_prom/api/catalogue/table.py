@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from itertools import islice
 
 import openpyxl
 import xlrd
@@ -11,8 +12,11 @@ from .errors import FileUnreadable
 
 #: Bytes of a file, and of what is packed in it.
 MAX_FILE = 20 * 1024 * 1024
-MAX_UNPACKED = 200 * 1024 * 1024
+MAX_UNPACKED = 60 * 1024 * 1024
 MAX_ROWS = 200_000
+#: Columns that are looked at, and sheets; Prom's files have fewer of both.
+MAX_COLUMNS = 64
+MAX_SHEETS = 20
 ENCODINGS = ("utf-8-sig", "cp1251")
 DELIMITERS = ";\t,"
 
@@ -38,10 +42,14 @@ def read_tables(content):
 
 def _read_xls(content):
     try:
-        book = xlrd.open_workbook(file_contents=content)
+        # Only what is filled, sheet by sheet: a short file can claim millions of cells.
+        book = xlrd.open_workbook(file_contents=content, on_demand=True, ragged_rows=True)
         return [
-            [[_as_text(cell.value) for cell in sheet.row(number)] for number in range(sheet.nrows)]
-            for sheet in book.sheets()
+            _read_rows(
+                [cell.value for cell in sheet.row(number)[:MAX_COLUMNS]]
+                for number in range(sheet.nrows)
+            )
+            for sheet in map(book.sheet_by_index, range(min(book.nsheets, MAX_SHEETS)))
         ]
     except Exception as error:  # xlrd raises whatever a broken file leads it to
         raise FileUnreadable("broken") from error
@@ -55,14 +63,23 @@ def _read_xlsx(content):
             # The values of formulas as they were saved, not the formulas.
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
             return [
-                [[_as_text(value) for value in row] for row in rows]
-                for rows in (
-                    sheet.iter_rows(max_row=MAX_ROWS, values_only=True) for sheet in book.worksheets
-                )
+                _read_rows(sheet.iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS, values_only=True))
+                for sheet in book.worksheets[:MAX_SHEETS]
             ]
     except Exception as error:  # openpyxl raises whatever a broken file leads it to
         raise FileUnreadable("broken") from error
     raise FileUnreadable("too_large")
+
+
+def _read_rows(rows):
+    """Return rows as texts, without the empty cells at their ends."""
+    result = []
+    for row in rows:
+        texts = [_as_text(value) for value in row]
+        while texts and not texts[-1]:
+            texts.pop()
+        result.append(texts)
+    return result
 
 
 def _read_csv(content):
@@ -73,7 +90,7 @@ def _read_csv(content):
     delimiter = max(DELIMITERS, key=lambda sign: sum(line.count(sign) for line in head))
     try:
         rows = csv.reader(io.StringIO(text), delimiter=delimiter)
-        return [[cell.strip() for cell in row] for row in rows][:MAX_ROWS]
+        return [[cell.strip() for cell in row[:MAX_COLUMNS]] for row in islice(rows, MAX_ROWS)]
     except csv.Error as error:
         raise FileUnreadable("broken") from error
 
