@@ -1,2 +1,5 @@
 from . import models
 from . import wizards
+from .log_filter import install
+
+install()
