@@ -3,6 +3,9 @@ from . import merchant_store
 from . import merchant_store_sync
 from . import merchant_store_status
 from . import merchant_issue
+from . import merchant_issue_notice
+from . import merchant_store_notice
+from . import mail_activity
 from . import merchant_sync_run
 from . import merchant_store_dictionary
 from . import merchant_mapping
@@ -21,10 +24,12 @@ from . import merchant_listing_comparison
 from . import merchant_listing_push
 from . import merchant_listing_category
 from . import merchant_listing_drift
+from . import merchant_store_privacy
 from . import merchant_store_push
 from . import merchant_order
 from . import merchant_order_details
 from . import merchant_order_change
+from . import merchant_order_privacy
 from . import merchant_order_push
 from . import merchant_order_builder
 from . import merchant_order_discount
@@ -45,6 +50,7 @@ from . import merchant_listing_preview
 from . import merchant_listing_sender
 from . import product_data_feed
 from . import res_partner
+from . import res_partner_privacy
 from . import sale_order
 from . import sale_order_merchant
 from . import sale_order_line

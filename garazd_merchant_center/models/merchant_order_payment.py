@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
+from ..exceptions import get_reason
+
 _logger = logging.getLogger(__name__)
 
 # The buyer has paid: the marketplace holds the money, or the seller has it.
@@ -67,7 +69,7 @@ class MerchantOrder(models.Model):
         except Exception as error:
             if not isinstance(error, UserError):
                 _logger.exception("The payment of order %s could not be recorded", self.id)
-            values = {"number": self.number, "reason": str(error)}
+            values = {"number": self.number, "reason": get_reason(error)}
             issues._report(self.store_id, "payment_failed", self, **values)
         else:
             issues._resolve(self.store_id, ["payment_failed"], self)

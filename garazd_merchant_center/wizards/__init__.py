@@ -1,5 +1,6 @@
 from . import merchant_attribute_match
 from . import merchant_order_recover
+from . import merchant_partner_erase
 from . import merchant_delivery_confirm
 from . import merchant_order_cancel
 from . import merchant_feed_import_start

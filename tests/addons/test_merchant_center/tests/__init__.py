@@ -7,6 +7,7 @@ from . import test_feed
 from . import test_feed_import
 from . import test_feed_import_follow
 from . import test_issue
+from . import test_issue_notice
 from . import test_listing
 from . import test_listing_parallel
 from . import test_listing_values
@@ -21,6 +22,7 @@ from . import test_order_partner
 from . import test_order_recover
 from . import test_order_trouble
 from . import test_payment
+from . import test_privacy
 from . import test_push
 from . import test_push_fault
 from . import test_push_guard
@@ -30,3 +32,4 @@ from . import test_set_status
 from . import test_status_push
 from . import test_store_add
 from . import test_sync
+from . import test_token
