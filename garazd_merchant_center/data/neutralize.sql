@@ -2,6 +2,7 @@
 UPDATE merchant_store
    SET mode = 'test',
        state = 'draft',
+       debug = FALSE,
        api_token = NULL;
 DELETE FROM merchant_store_add;
 UPDATE merchant_operation
@@ -10,3 +11,7 @@ UPDATE merchant_operation
 UPDATE merchant_feed_import
    SET state = CASE WHEN state = 'running' OR is_sent THEN 'unknown' ELSE 'withheld' END
  WHERE state IN ('waiting', 'running');
+UPDATE merchant_sync_run
+   SET state = 'failed',
+       finished_at = NOW() AT TIME ZONE 'UTC'
+ WHERE state IN ('pending', 'running');

@@ -68,9 +68,17 @@ class MerchantCategory(models.Model):
     commission_rate = fields.Float(
         string="Commission (%)", digits=(5, 2), readonly=True, aggregator=False
     )
-    listing_count = fields.Integer(string="Products", compute="_compute_listing_count")
+    # Who chooses a category for a product need not see what the stores have in it.
+    listing_count = fields.Integer(
+        string="Products",
+        compute="_compute_listing_count",
+        groups="garazd_merchant_center.group_user",
+    )
     attribute_ids = fields.One2many(
-        "merchant.category.attribute", "category_id", string="Attributes"
+        "merchant.category.attribute",
+        "category_id",
+        string="Attributes",
+        groups="garazd_merchant_center.group_user",
     )
 
     _portal_uniq = models.UniqueIndex(

@@ -41,6 +41,7 @@ class MerchantOrder(models.Model):
     def action_open_payment(self):
         """Open the payment that was recorded for the order."""
         self.ensure_one()
+        self.check_access("read")
         return self.payment_id._get_records_action()
 
     # === BUSINESS METHODS === #

@@ -309,6 +309,7 @@ class MerchantStore(models.Model):
     def action_recover_orders(self):
         """Open the wizard that asks for orders by number or period."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "garazd_merchant_center.merchant_order_recover_action"
         )
@@ -370,6 +371,7 @@ class MerchantStore(models.Model):
 
     def _open(self, xml_id):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
         return action | {"domain": [("store_id", "=", self.id)], "context": {}}
 

@@ -5,13 +5,20 @@ class StockPicking(models.Model):
     _inherit = "stock.picking"
 
     merchant_order_id = fields.Many2one(
-        related="sale_id.merchant_order_id", store=True, index="btree_not_null"
+        related="sale_id.merchant_order_id",
+        store=True,
+        index="btree_not_null",
+        groups="base.group_user",
     )
 
-    merchant_reference = fields.Char(related="sale_id.merchant_reference")
-    merchant_do_not_call = fields.Boolean(related="merchant_order_id.do_not_call")
+    merchant_reference = fields.Char(related="sale_id.merchant_reference", groups="base.group_user")
+    merchant_do_not_call = fields.Boolean(
+        related="merchant_order_id.do_not_call", groups="base.group_user"
+    )
     merchant_is_cancelled = fields.Boolean(
-        compute="_compute_merchant_is_cancelled", compute_sudo=True
+        compute="_compute_merchant_is_cancelled",
+        compute_sudo=True,
+        groups="base.group_user",
     )
 
     # === COMPUTE METHODS === #

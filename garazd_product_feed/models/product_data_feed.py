@@ -194,6 +194,7 @@ class ProductDataFeed(models.Model):
         :rtype: dict
         """
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "garazd_product_feed.product_data_feed_issue_action"
         )
@@ -205,6 +206,7 @@ class ProductDataFeed(models.Model):
         :rtype: dict
         """
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "garazd_product_feed.product_data_feed_run_action"
         )

@@ -11,6 +11,7 @@ class ProductTemplate(models.Model):
         string="Category on the Marketplace",
         help="The number or the address of the category in the catalog of the marketplace, if it "
         "is another one than that of the product's group.",
+        groups="base.group_user",
     )
     included_feed_ids = fields.Many2many(
         "product.data.feed",
