@@ -54,8 +54,12 @@ _KEYS = (
 _VALUE = re.compile(rf'("(?:{"|".join(_KEYS)})"\s*:\s*)"(?:[^"\\]|\\.)*(?:"|\\?\Z)')
 # Why it was cancelled, in the buyer's words.
 _CANCELLATION = re.compile(r'("cancellation"\s*:\s*)\{[^{}]*(?:\}|\Z)')
-# Phone numbers and e-mail addresses wherever they stand.
-_CONTACT = re.compile(r"\+?\d[\d ()-]{8,}\d|[\w.+-]+@[\w-]+\.[\w.]+")
+# Phone numbers, with a plus or as they are dialled in Ukraine, and e-mail addresses anywhere.
+_CONTACT = re.compile(
+    r"\+\d[\d ()-]{7,}\d"
+    r"|(?<![\d.])(?:38|8 ?)?\(?0\d\d[\d ()-]{5,}\d"
+    r"|[\w.+-]+@[\w-]+\.[\w.]+"
+)
 
 
 def redact_order(record):

@@ -71,8 +71,8 @@ def life():
             fail(shop)
             leave_work(shop)
             exports = export_everything(shop)
-        people = find_people(shop)
         call_simulator(shop, "faults", method="DELETE")
+        people = find_people(shop)
         yield Life(environment, LOG.read_text(errors="replace"), api_url, people, exports)
 
 
@@ -172,7 +172,9 @@ def leave_work(shop):
     call_simulator(shop, "faults", {"name": "server_error", "times": None})
     take_order(shop)
     raise_price(shop)
-    ask_for_import(shop, store)
+    under_way = [("state", "in", ("waiting", "running"))]
+    if not shop.rpc("merchant.feed.import", "search_count", under_way):
+        ask_for_import(shop, store)
     for kind in ("", "_orders", "_products", "_base"):
         shop.rpc("merchant.store", f"action_sync{kind}", [store])
     waiting = [("state", "=", "pending")]

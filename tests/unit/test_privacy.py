@@ -87,6 +87,20 @@ def test_what_is_sent_is_masked_too():
     assert "123456789" in masked
 
 
+@pytest.mark.parametrize(
+    "phone",
+    ["+380671239876", "380671239876", "+38 (067) 123-98-76", "067 123 98 76", "(067) 123-98-76"]
+    + ["8 067 1239876", "80671239876", "+48 601 234 567"],
+)
+def test_phones_are_masked_in_any_text(phone):
+    assert privacy.mask_text(f'{{"x": "Tel. {phone}, please"}}') == '{"x": "Tel. ***, please"}'
+
+
+@pytest.mark.parametrize("text", ["2026-11-07T09:46:54.747059+00:00", "1234567890", "150.00"])
+def test_dates_and_identifiers_stay(text):
+    assert privacy.mask_text(f'"{text}"') == f'"{text}"'
+
+
 def test_an_answer_that_is_packed_twice_is_refused(odd, odd_client):
     bomb = gzip.compress(gzip.compress(b'{"orders": []}'))
     odd.say(bomb, Content_Encoding="gzip, gzip")

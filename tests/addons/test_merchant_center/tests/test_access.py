@@ -114,6 +114,16 @@ class TestAccess(DemoCase):
         self.assertNotIn(TOKEN, str(values))
         self.assertEqual(self.store.with_user(self.admin).api_token, TOKEN)
 
+    def test_token_is_exported_by_nobody(self):
+        """Odoo's dialog does not offer it; templates of exports and programs could name it."""
+        self.env.ref("base.group_allow_export").user_ids |= self.admin
+        store = self.store.with_user(self.admin)
+        self.assertTrue(store.export_data(["name", "mode"])["datas"])
+        order = self._get_order("1").with_user(self.admin)
+        for record, path in ((store, "api_token"), (order, "store_id/api_token")):
+            with self.subTest(path), self.assertRaises(AccessError):
+                record.export_data(["id", path])
+
     def test_settings_can_be_chosen_without_other_rights(self):
         stores = self.env["merchant.store"].with_user(self.admin)
         arch = stores.get_view(view_type="form")
