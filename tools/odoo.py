@@ -151,9 +151,10 @@ def need_port(port, variable):
 
 
 @contextlib.contextmanager
-def odoo_server(environment, database, port, *, log, variables=None):
+def odoo_server(environment, database, port, *, log, variables=None, options=()):
     """Run Odoo with its scheduled actions on one database.
 
+    :param options: further arguments of Odoo
     :return: the server's address
     """
     command = environment.command(
@@ -162,6 +163,7 @@ def odoo_server(environment, database, port, *, log, variables=None):
         f"--db-filter=^{database}$",
         f"--http-port={port}",
         "--max-cron-threads=2",
+        *options,
     )
     url = f"http://127.0.0.1:{port}"
     with running(

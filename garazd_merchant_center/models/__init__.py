@@ -4,6 +4,9 @@ from . import merchant_store_sync
 from . import merchant_store_status
 from . import merchant_issue
 from . import merchant_issue_fix
+from . import merchant_issue_notice
+from . import merchant_store_notice
+from . import mail_activity
 from . import merchant_sync_run
 from . import merchant_store_dictionary
 from . import merchant_catalogue_name
@@ -28,6 +31,7 @@ from . import merchant_listing_comparison
 from . import merchant_listing_push
 from . import merchant_listing_category
 from . import merchant_listing_drift
+from . import merchant_store_privacy
 from . import merchant_store_push
 from . import merchant_store_overview
 from . import merchant_order
@@ -36,6 +40,7 @@ from . import merchant_order_details
 from . import merchant_order_delivery
 from . import merchant_order_report
 from . import merchant_order_change
+from . import merchant_order_privacy
 from . import merchant_order_push
 from . import merchant_order_builder
 from . import merchant_order_discount
@@ -65,6 +70,7 @@ from . import merchant_listing_sender
 from . import product_data_feed
 from . import product_data_feed_category
 from . import res_partner
+from . import res_partner_privacy
 from . import sale_order
 from . import sale_order_merchant
 from . import sale_order_line

@@ -169,6 +169,17 @@ class MerchantAdapter(models.AbstractModel):
         """
         raise NotImplementedError
 
+    def _redact_payload(self, payload):
+        """Return the payload of an order without anybody in it, to be understood all the same.
+
+        Of what remains :meth:`_parse_order` must still tell status, products and money. Name what
+        is kept rather than what is left out: the marketplace may add to its orders at any time.
+
+        :return: None where that is not possible; such an order is not brought up to date any more
+        :rtype: object
+        """
+        return
+
     def _read_feed_import(self, store, external_id):
         """Return how far an import of the price list has come. Early answers may be wrong.
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..exceptions import MarketplaceError, StoreUnavailable
+from ..exceptions import MarketplaceError, StoreUnavailable, get_reason
 from .merchant_sync_run import CONFLICTS
 
 _logger = logging.getLogger(__name__)
@@ -148,7 +148,7 @@ class MerchantFeedImport(models.Model):
             return None, error
         except Exception as error:
             _logger.exception("Import %s of a price list could not be read", self.id)
-            return None, MarketplaceError("sync_failed", reason=str(error))
+            return None, MarketplaceError("sync_failed", reason=get_reason(error))
 
     def _note_guarded(self, data, error):
         """Write down a reading; one that cannot be written down is an error; see :meth:`_look`."""

@@ -25,6 +25,11 @@ DETAILS = {
         "The marketplace gave an answer that is not readable: %(reason)s. Odoo tries again by "
         "itself; nothing is lost."
     ),
+    "token_expiring": _lt(
+        "The API token of the store is valid until %(date)s; without a new one nothing is read or "
+        "sent afterwards. Create a token in the cabinet of the marketplace and paste it into the "
+        "store together with its last day."
+    ),
     "request_refused": _lt("The marketplace refused a request: %(reason)s."),
     "sync_failed": _lt(
         "A synchronization stopped at an error nobody expected: %(reason)s. Retry it; when it "
@@ -175,6 +180,7 @@ class MerchantIssue(models.Model):
     code = fields.Selection(
         selection=[
             ("token_rejected", "The API token is not accepted"),
+            ("token_expiring", "The API token ends soon"),
             ("marketplace_unreachable", "The marketplace cannot be reached"),
             ("answer_unreadable", "The marketplace's answer cannot be read"),
             ("request_refused", "The marketplace refused a request"),
@@ -216,7 +222,7 @@ class MerchantIssue(models.Model):
         readonly=True,
     )
     severity = fields.Selection(
-        selection=[("error", "Error"), ("warning", "Warning")],
+        selection=[("error", "Error"), ("warning", "Warning"), ("info", "Notice")],
         required=True,
         default="error",
         readonly=True,
@@ -367,14 +373,7 @@ class MerchantIssue(models.Model):
         now = fields.Datetime.now()
         seen = self.sudo().search(domain + [("state", "in", ("open", "ignored"))], limit=1)
         if seen:
-            seen.write(
-                {
-                    "values": values,
-                    "severity": severity,
-                    "last_seen_at": now,
-                    "occurrences": seen.occurrences + 1,
-                }
-            )
+            seen.write(seen._prepare_again_vals(severity, values, now))
             return seen
         try:
             with self.env.cr.savepoint():
@@ -394,6 +393,15 @@ class MerchantIssue(models.Model):
         except UniqueViolation:
             # Another worker has just opened it.
             return self.browse()
+
+    def _prepare_again_vals(self, severity, values, now):
+        """Return what is written when the cause of an open issue is met once more."""
+        return {
+            "values": values,
+            "severity": severity,
+            "last_seen_at": now,
+            "occurrences": self.occurrences + 1,
+        }
 
     @api.model
     def _resolve(self, store, codes=None, records=None):
@@ -442,6 +450,15 @@ class MerchantIssue(models.Model):
         """Forget settled issues after 60 days; what is ignored must stay known."""
         limit = fields.Datetime.now() - timedelta(days=60)
         self.search([("state", "=", "resolved"), ("resolved_at", "<", limit)]).unlink()
+
+    @api.autovacuum
+    def _gc_orphaned_issues(self):
+        """Close the issues of records that were deleted: nobody can settle those."""
+        about = [("state", "=", "open"), ("res_model", "!=", False)]
+        for name, issues in self._read_group(about, ["res_model"], ["id:recordset"]):
+            ids = issues.mapped("res_id")
+            known = set(self.env[name].browse(ids).exists()._ids) if name in self.env else set()
+            issues.filtered(lambda issue, known=known: issue.res_id not in known)._close("resolved")
 
     def _close(self, state):
         # Users may settle issues, but not write anything else on them: the right to write stays

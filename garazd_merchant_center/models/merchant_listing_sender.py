@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..exceptions import MarketplaceError, NeedsUser
+from ..exceptions import MarketplaceError, NeedsUser, get_reason
 from ..schema import ListingOutcome
 from .merchant_sync_run import CONFLICTS, MAX_CONFLICTS
 
@@ -125,7 +125,7 @@ class MerchantListing(models.Model):
             _logger.exception("The prices and quantities of store %s could not be sent", store.id)
             if len(changes) > 1:
                 return self._send_one_by_one(store, changes)
-            error = NeedsUser("push_failed", reason=str(error))
+            error = NeedsUser("push_failed", reason=get_reason(error))
             outcome = ListingOutcome(message=store._explain(error))
             return {changes[0].external_id: outcome}, str(error), error
         return outcomes, answer, None
@@ -187,7 +187,8 @@ class MerchantListing(models.Model):
             request = adapter._prepare_listing_changes(store, list(changes.values())).as_json()
         except Exception as error:
             _logger.exception("The prices and quantities of store %s make no request", store.id)
-            self.env["merchant.issue"]._report(store, "push_failed", reason=str(error), step=KIND)
+            reason = get_reason(error)
+            self.env["merchant.issue"]._report(store, "push_failed", reason=reason, step=KIND)
             request = False
         self.env["merchant.operation"].sudo().create(
             {

@@ -6,7 +6,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..exceptions import MarketplaceError
+from ..exceptions import MarketplaceError, get_reason
 from ..schema import Outcome
 from .merchant_store import GROUP_ADMINISTRATOR
 
@@ -188,7 +188,7 @@ class MerchantOperation(models.Model):
                 operation._settle(Outcome(state="failed", message=store._explain(error)))
             except Exception as error:
                 _logger.exception("Operation %s has no request", operation.id)
-                operation._settle(Outcome(state="failed", message=str(error)))
+                operation._settle(Outcome(state="failed", message=get_reason(error)))
             else:
                 operation.request = request
                 ready += operation
@@ -311,7 +311,7 @@ class MerchantOperation(models.Model):
             return dict.fromkeys(self.ids, outcome), error
         except Exception as error:
             _logger.exception("Operations %s of store %s failed", self.ids, store.id)
-            return dict.fromkeys(self.ids, Outcome(state="retry", message=str(error))), None
+            return dict.fromkeys(self.ids, Outcome(state="retry", message=get_reason(error))), None
 
     def _note(self, outcomes, error):
         """Write down what became of a batch that was sent.

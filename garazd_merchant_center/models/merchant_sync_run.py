@@ -8,7 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import LockError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ..exceptions import MarketplaceError, NeedsUser, RetryLater
+from ..exceptions import MarketplaceError, NeedsUser, RetryLater, get_reason
 
 _logger = logging.getLogger(__name__)
 
@@ -216,10 +216,26 @@ class MerchantSyncRun(models.Model):
             return run
         try:
             with self.env.cr.savepoint():
-                return self.create(vals)
+                return self.create(vals | self._get_place(same))
         except UniqueViolation:
             # Somebody else has just asked for the same; the run is in good hands.
             return self.browse()
+
+    @api.model
+    def _get_place(self, same):
+        """Return where the run before stood when the token was rejected; empty otherwise.
+
+        Everything that it had read is kept, so the next one goes on there.
+
+        :param list same: the domain of runs that read the same
+        :return: values of the next run
+        :rtype: dict
+        """
+        last = self.search(same, limit=1)
+        if last.state != "failed" or last.error_code != "token_rejected":
+            return {}
+        place = ("step", "cursor", "newest_change", "started_at", "progress")
+        return {name: last[name] for name in place}
 
     @api.model
     def _search_open(self, kind):
@@ -239,12 +255,15 @@ class MerchantSyncRun(models.Model):
 
     @api.model
     def _restart_orders(self, stores):
-        """Let the open runs of these stores read the orders from the first page again."""
+        """Let the runs of these stores read the orders from the first page again.
+
+        Also those that failed: the next one may go on where they stood.
+        """
         runs = self.search(
             [
                 ("store_id", "in", stores.ids),
                 ("step", "=", "orders"),
-                ("state", "in", self._OPEN_STATES),
+                ("state", "in", (*self._OPEN_STATES, "failed")),
             ]
         )
         runs.write({"cursor": False, "newest_change": False})
@@ -315,7 +334,7 @@ class MerchantSyncRun(models.Model):
         except Exception as error:
             self.env.cr.rollback()
             _logger.exception("Synchronization %s failed", self.id)
-            self._fail(NeedsUser("sync_failed", reason=str(error)))
+            self._fail(NeedsUser("sync_failed", reason=get_reason(error)))
 
     def _get_step(self):
         return self.step or STEPS[self.kind][0]

@@ -5,6 +5,7 @@ from . import merchant_import_catalogue
 from . import merchant_mapping_set
 from . import merchant_order_cancel
 from . import merchant_order_recover
+from . import merchant_partner_erase
 from . import merchant_product_create
 from . import merchant_store_add
 from . import sale_mass_cancel_orders

@@ -202,6 +202,13 @@ class Transport:
 
     def _content(self, request, response, deadline):
         """Read the body: bounded in size and time, without the token, should it be echoed."""
+        if "," in response.headers.get("Content-Encoding", ""):
+            # Each layer may multiply the size by a thousand before it can be counted.
+            raise errors.AnswerUnreadable(
+                "the answer is packed more than once",
+                status=response.status_code,
+                endpoint=request.endpoint,
+            )
         chunks, size = [], 0
         for chunk in response.iter_content(_CHUNK):
             chunks.append(chunk)

@@ -1,6 +1,5 @@
 import json
 import logging
-import re
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,7 +13,7 @@ from odoo.addons.garazd_merchant_center import exceptions, schema
 
 from .. import const
 from ..api import const as prom
-from ..api import errors
+from ..api import errors, privacy
 from ..api import schema as prom_schema
 from ..api.client import Pace, PromClient
 from ..api.paging import fetch_page
@@ -25,8 +24,6 @@ _logger = logging.getLogger(__name__)
 
 # How fast each shop was called last, by database and store: every page has a client of its own.
 PACES = defaultdict(Pace)
-# Phone numbers and e-mail addresses do not belong into a log.
-PERSONAL = re.compile(r"\+?\d[\d ()-]{8,}\d|[\w.+-]+@[\w-]+\.[\w.]+")
 
 
 @contextmanager
@@ -105,12 +102,16 @@ class MerchantAdapterProm(models.AbstractModel):
             raise exceptions.NeedsUser("request_refused", reason=str(error)) from error
 
     def _prom_log_exchange(self, exchange):
-        """Write a request and its answer to the log; the client keeps the token out of them."""
+        """Write a request and its answer to the log, without people.
+
+        The client keeps the token out of them.
+        """
+        body = json.dumps(exchange.body, ensure_ascii=False) if exchange.body else "-"
         _logger.info(
             "%s\nsent: %s\nanswer: %s",
             exchange,
-            exchange.body,
-            PERSONAL.sub("***", exchange.answer or ""),
+            privacy.mask_text(body),
+            privacy.mask_text(exchange.answer or ""),
         )
 
     # === Reading === #
@@ -307,6 +308,10 @@ class MerchantAdapterProm(models.AbstractModel):
             cancellation=order.cancellation and order.cancellation.title,
             cancelled_by_buyer=bool(order.cancellation and order.cancellation.by_buyer),
         )
+
+    def _redact_payload(self, payload):
+        """Override of `garazd_merchant_center`: what is left is status, products and money."""
+        return privacy.redact_order(payload)
 
     def _prom_fees(self, order):
         """Return what Prom charges: for the sale, for ProSale, for the buyer's instalments."""

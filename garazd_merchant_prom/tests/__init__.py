@@ -1,4 +1,5 @@
 from . import test_catalogue
+from . import test_catalogue_bomb
 from . import test_catalogue_use
 from . import test_company
 from . import test_delivery

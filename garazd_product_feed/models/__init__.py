@@ -13,6 +13,7 @@ from . import product_data_feed_progress
 from . import product_data_feed_publication
 from . import product_data_feed_link
 from . import product_data_feed_preview
+from . import product_data_feed_qweb
 from . import product_data_feed
 from . import product_data_feed_amounts
 from . import product_data_feed_value

@@ -13,6 +13,7 @@ class ProductTemplate(models.Model):
         string="Category on the Marketplace",
         help="The number or the address of the category in the catalog of the marketplace, if it "
         "is another one than that of the product's group.",
+        groups="base.group_user",
     )
     portal_description = fields.Html(
         string="Description on the Marketplace",

@@ -265,6 +265,11 @@ class MerchantAdapterDemo(models.AbstractModel):
             cancelled_by_buyer=payload.get("by_buyer", False),
         )
 
+    def _redact_payload(self, payload):
+        kept = ("id", "date", "changed", "status", "currency", "total", "lines", "payment")
+        kept += ("delivery", "payment_state", "paid_at", "fee", "ad_fee", "discount", "promotion")
+        return {key: payload[key] for key in kept if key in payload} | {"buyer": {}}
+
     def _demo_line(self, record):
         return schema.OrderLineData(
             name=record["title"],

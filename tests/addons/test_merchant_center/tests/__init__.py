@@ -12,6 +12,7 @@ from . import test_feed
 from . import test_feed_import
 from . import test_feed_import_follow
 from . import test_issue
+from . import test_issue_notice
 from . import test_listing
 from . import test_listing_inquiry
 from . import test_listing_parallel
@@ -35,6 +36,7 @@ from . import test_overview
 from . import test_payment
 from . import test_product_creation
 from . import test_product_variation
+from . import test_privacy
 from . import test_push
 from . import test_push_fault
 from . import test_push_guard
@@ -43,5 +45,6 @@ from . import test_set_status
 from . import test_status_push
 from . import test_store_add
 from . import test_sync
+from . import test_token
 from . import test_tracking
 from . import test_translations
