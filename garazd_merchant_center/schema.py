@@ -358,12 +358,16 @@ class Outcome:
     """What became of one operation.
 
     ``state`` is ``done`` (the marketplace confirmed it, or a read-back shows it), ``retry``
-    (unknown or passing; ``seconds`` to wait where the marketplace said so), ``failed`` (refused)
-    or ``unknown`` (may have been carried out and must not be repeated by itself). ``response`` is
-    kept for administrators.
+    (unknown or passing; ``seconds`` to wait where the marketplace said so), ``unsent`` (there was
+    no time for it; this is no attempt), ``failed`` (refused) or ``unknown`` (may have been carried
+    out and must not be repeated by itself). ``is_uncertain`` goes with ``retry``: it may have been
+    carried out. ``error`` is a ``MarketplaceError`` behind it that concerns the whole store.
+    ``response`` is kept for administrators.
     """
 
     state: str
     message: str = ""
     seconds: float | None = None
+    is_uncertain: bool = False
+    error: Exception | None = None
     response: object = None

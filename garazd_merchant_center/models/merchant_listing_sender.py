@@ -6,7 +6,6 @@ from odoo import api, fields, models
 
 from ..exceptions import MarketplaceError, NeedsUser
 from ..schema import ListingOutcome
-from .merchant_sync_run import CONFLICTS, MAX_CONFLICTS
 
 _logger = logging.getLogger(__name__)
 
@@ -23,14 +22,18 @@ FEW_ERRORS = 3
 class MerchantListing(models.Model):
     """Sends what differs, store by store."""
 
-    _inherit = "merchant.listing"
+    _name = "merchant.listing"
+    _inherit = ["merchant.listing", "merchant.job"]
 
     @api.model
     def _cron_push(self):
         """Send what differs. Entry point of `cron_listings`."""
         progress = self.env["ir.cron"]._commit_progress
+        if self._is_time_up():
+            return
         while self._insist(self._apply_changes):
             if not progress(1):
+                self._wake()
                 return
         stores = self._get_stores_to_push()
         queue = list(stores)
@@ -42,6 +45,8 @@ class MerchantListing(models.Model):
             elif self._push_batch(store):
                 queue.append(store)
             if not progress(1, remaining=len(queue)):
+                if queue:
+                    self._wake()  # goes on as soon as the others had their turn
                 break
         held = [("code", "=", "push_held"), ("state", "=", "open")]
         stores |= self.env["merchant.issue"].sudo().search(held).store_id
@@ -54,35 +59,27 @@ class MerchantListing(models.Model):
 
     @api.model
     def _get_stores_to_push(self):
-        """Return the stores that work and have something waiting."""
+        """Return the stores that work and have something waiting.
+
+        The one that was sent nothing for the longest time comes first, so that a slow store delays
+        the others by a batch and no more.
+        """
         groups = self.sudo()._read_group([("push_state", "=", "waiting")], ["store_id"])
         stores = self.env["merchant.store"].union(*(store for (store,) in groups)).sudo()
         now = fields.Datetime.now()
-        return stores.filtered(
+        batches = self.env["merchant.operation"].sudo()
+        latest = dict(
+            batches._read_group(
+                [("store_id", "in", stores.ids), ("kind", "=", KIND)], ["store_id"], ["id:max"]
+            )
+        )
+        return stores.sorted(lambda store: latest.get(store, 0)).filtered(
             lambda store: (
                 store.active
                 and store.state == "connected"
                 and (not store.sending_paused_until or store.sending_paused_until <= now)
             )
         )
-
-    def _insist(self, work):
-        """Do something and commit; where another transaction is in the way, do it again.
-
-        :param work: a function without effects outside the database
-        :return: what it returns
-        """
-        for _attempt in range(MAX_CONFLICTS):
-            try:
-                result = work()
-                # Here, not at the commit: there a conflict could not be met any more.
-                self.env.flush_all()
-            except CONFLICTS:
-                self.env.cr.rollback()
-            else:
-                self.env["ir.cron"]._commit_progress()
-                return result
-        return None
 
     # === SENDING === #
 

@@ -8,8 +8,8 @@ from odoo import api, fields, models
 from odoo.exceptions import LockError, UserError
 
 from ..exceptions import MarketplaceError, NeedsUser
+from .merchant_job import CONFLICTS
 from .merchant_store import GROUP_ADMINISTRATOR
-from .merchant_sync_run import CONFLICTS
 
 _logger = logging.getLogger(__name__)
 

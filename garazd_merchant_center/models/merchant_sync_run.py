@@ -5,10 +5,9 @@ from psycopg2.errors import UniqueViolation
 from pytz import UTC
 
 from odoo import api, fields, models
-from odoo.exceptions import LockError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..exceptions import MarketplaceError, NeedsUser, RetryLater
+from .merchant_job import CONFLICTS, MAX_CONFLICTS
 
 _logger = logging.getLogger(__name__)
 
@@ -42,9 +41,6 @@ CRONS = {"full": "base", "recover": "orders", "recent": "base", "compare": "prod
 
 # Waiting before the next attempt of a run that met a passing fault: 1, 2, 4, 8, 16 minutes.
 MAX_ATTEMPTS = 6
-# A conflict with another transaction is tried again at once, but not for ever.
-CONFLICTS = (LockError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY)
-MAX_CONFLICTS = 5
 PAUSE_AFTER_CONFLICTS = timedelta(minutes=1)
 
 
@@ -57,6 +53,7 @@ class MerchantSyncRun(models.Model):
     """
 
     _name = "merchant.sync.run"
+    _inherit = ["merchant.job"]
     _description = "Marketplace Synchronization"
     _order = "id desc"
     _OPEN_STATES = ("pending", "running")
@@ -108,6 +105,7 @@ class MerchantSyncRun(models.Model):
     newest_change = fields.Datetime(help="The newest change met so far, in the marketplace's time.")
     started_at = fields.Datetime()
     finished_at = fields.Datetime()
+    worked_at = fields.Datetime(help="When the last page was tried.")
     attempts = fields.Integer()
     next_attempt = fields.Datetime()
     created = fields.Integer()
@@ -186,7 +184,11 @@ class MerchantSyncRun(models.Model):
 
     @api.model
     def _search_open(self, kind):
-        """Return the open runs that a scheduled action works on."""
+        """Return the open runs that a scheduled action works on.
+
+        The one that has waited the longest for its turn comes first, so that a slow store delays
+        the others by a page and no more.
+        """
         kinds = [kind, *(other for other, cron in CRONS.items() if cron == kind)]
         return self.search(
             [
@@ -197,7 +199,7 @@ class MerchantSyncRun(models.Model):
                 ("next_attempt", "=", False),
                 ("next_attempt", "<=", fields.Datetime.now()),
             ],
-            order="id",
+            order="worked_at nulls first, id",
         )
 
     @api.model
@@ -222,6 +224,8 @@ class MerchantSyncRun(models.Model):
         """Work on the runs in turn, a page each, until all are finished or the time is up."""
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=len(self))
+        if self._is_time_up():
+            return
         waiting = list(self)
         while waiting:
             run = waiting.pop(0)
@@ -230,6 +234,8 @@ class MerchantSyncRun(models.Model):
             if goes_on:
                 waiting.append(run)
             if not progress(1, remaining=len(waiting)):
+                # They go on as soon as other scheduled actions had their turn.
+                self.browse([run.id for run in waiting]).exists()._wake()
                 break
 
     def _work_on_page(self):
@@ -249,7 +255,7 @@ class MerchantSyncRun(models.Model):
             else:
                 return
         at = fields.Datetime.now() + PAUSE_AFTER_CONFLICTS
-        self.next_attempt = at
+        self.write({"next_attempt": at, "worked_at": fields.Datetime.now()})
         self._wake(at)
 
     def _do_page_or_note(self):
@@ -320,6 +326,7 @@ class MerchantSyncRun(models.Model):
             "started_at": self.started_at or begun,
             "step": step,
             "cursor": page.cursor,
+            "worked_at": fields.Datetime.now(),
             "newest_change": max(filter(None, [self.newest_change, newest]), default=False),
             "attempts": 0,
             "next_attempt": False,
@@ -358,6 +365,7 @@ class MerchantSyncRun(models.Model):
         self.write(
             {
                 "attempts": attempts,
+                "worked_at": fields.Datetime.now(),
                 "next_attempt": at,
                 "error_code": error.code,
                 "error_values": error.values,

@@ -26,6 +26,8 @@ class PromClient(Transport):
     :param float budget: seconds after whose lapse a call is not tried again
     :param float min_interval: seconds between the beginnings of two attempts
     :param float timeout: seconds of silence that count as no answer
+    :param take_turn: called before every attempt with `min_interval`, returns the seconds to wait;
+        by default the client keeps pace with itself only, not with others that have the token
     :raises ValueError: when the address is not a plain http(s) one
     """
 

@@ -1,7 +1,11 @@
+from contextlib import contextmanager
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import tagged
+
+from odoo.addons.base.models import ir_cron
 
 from ..api.market import Overloaded
 from .common import DemoCase
@@ -84,3 +88,49 @@ class TestScheduledAction(DemoCase):
         triggers.search([("cron_id", "=", cron.id)]).unlink()
         self._run_cron("operations")
         self.assertFalse(triggers.search([("cron_id", "=", cron.id)]))
+
+    def test_orders_go_before_statuses_before_stock_before_the_catalogue(self):
+        names = ["sync_orders", "operations", "listings", "sync_products", "sync_base"]
+        crons = [self.env.ref(f"garazd_merchant_center.cron_{name}") for name in names]
+        priorities = [cron.priority for cron in crons]
+        self.assertEqual(priorities, sorted(set(priorities)))
+        self.assertGreater(self.env.ref("garazd_product_feed.cron_generate").priority, 7)
+
+    def test_slow_store_delays_another_by_a_page_and_no_more(self):
+        self.market.page_size = 1
+        for number in range(3):
+            self._order(str(number))
+        other = self._make_other_store()
+        runs = self.env["merchant.sync.run"]
+        slow, quick = (runs._get_or_start(store, "orders") for store in (self.store, other))
+        with self._time_for_a_page():
+            self._run_cron("sync_orders")
+        self.assertEqual((slow.state, quick.state), ("running", "pending"))
+        with self._time_for_a_page():
+            self._run_cron("sync_orders")
+        self.assertEqual((slow.created, quick.state), (0, "running"))
+
+    def test_action_whose_time_is_up_wakes_itself_and_leaves_the_turn_to_others(self):
+        self.market.page_size = 1
+        for number in range(15):
+            self._order(str(number))
+        run = self.env["merchant.sync.run"]._get_or_start(self.store, "orders")
+        cron = self.env.ref("garazd_merchant_center.cron_sync_orders")
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        with self._time_for_a_page():
+            self._run_cron("sync_orders")
+        # Odoo calls it ten times in a row.
+        self.assertEqual((run.state, run.step, run.created), ("running", "orders", 0))
+        self.assertTrue(self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]) - triggers)
+        self._run_cron("sync_orders")
+        self.assertEqual((run.state, run.created), ("done", 15))
+
+    @contextmanager
+    def _time_for_a_page(self):
+        """Let the time of a scheduled action be up as soon as it has begun."""
+        runs = type(self.env["merchant.sync.run"])
+        with (
+            patch.object(ir_cron, "MIN_TIME_PER_JOB", 0),
+            patch.object(runs, "_is_time_up", side_effect=[False, *[True] * 20]),
+        ):
+            yield
