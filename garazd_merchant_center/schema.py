@@ -183,6 +183,7 @@ class ListingOutcome:
     ``refused`` maps names to the marketplace's words. A value in neither is tried again, after
     ``seconds`` where the marketplace said so. ``ignored`` are those of them that were sent alone,
     without an error, and that the marketplace shows otherwise: they are not tried for ever.
+    ``error`` is a ``MarketplaceError`` that concerns the whole store and kept the rest from going.
     """
 
     confirmed: frozenset = frozenset()
@@ -190,6 +191,7 @@ class ListingOutcome:
     ignored: frozenset = frozenset()
     message: str = ""
     seconds: float | None = None
+    error: Exception | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

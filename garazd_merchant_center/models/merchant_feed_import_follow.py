@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..exceptions import MarketplaceError, StoreUnavailable
+from ..exceptions import MarketplaceError, RetryLater, StoreUnavailable
 from .merchant_job import CONFLICTS
 
 _logger = logging.getLogger(__name__)
@@ -153,7 +153,7 @@ class MerchantFeedImport(models.Model):
             self._note_data(data)
         elif error:
             self.message = store._explain(error)
-            if isinstance(error, StoreUnavailable):
+            if isinstance(error, StoreUnavailable | RetryLater):
                 store._report_error(error)
         if self.state == "running" and fields.Datetime.now() >= self.follow_until:
             env = store.env

@@ -125,7 +125,8 @@ class MerchantListing(models.Model):
             error = NeedsUser("push_failed", reason=str(error))
             outcome = ListingOutcome(message=store._explain(error))
             return {changes[0].external_id: outcome}, str(error), error
-        return outcomes, answer, None
+        problems = (outcome.error for outcome in outcomes.values())
+        return outcomes, answer, next(filter(None, problems), None)
 
     def _send_one_by_one(self, store, changes):
         """Send changes of which one is to blame for an error nobody expected.
@@ -159,6 +160,10 @@ class MerchantListing(models.Model):
             if change := changes.get(listing.id):
                 outcome = outcomes.get(change.external_id, silence)
                 listing._note_outcome(change, outcome)
+                if outcome.ignored and listing.push_state == "waiting":
+                    self.env["merchant.issue"]._report(
+                        store, "not_confirmed", severity="warning", reason=listing.name
+                    )
             else:
                 listing.push_leased_until = False
         if changes:
@@ -172,6 +177,7 @@ class MerchantListing(models.Model):
         elif changes:
             store._mark_connected()
             self.env["merchant.issue"]._resolve_step(store, KIND)
+        store._settle_unconfirmed()
 
     @api.model
     def _keep_history(self, store, changes, state, response=None):

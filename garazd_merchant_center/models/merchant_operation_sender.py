@@ -188,6 +188,7 @@ class MerchantOperation(models.Model):
             self.env["merchant.issue"]._resolve_step(store, kind)
             if any(outcome.state == "done" for outcome in outcomes.values()):
                 store._mark_connected()
+        store._settle_unconfirmed()
 
     @api.model
     def _pause_others(self, store, error):

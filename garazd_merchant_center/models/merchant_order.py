@@ -262,7 +262,10 @@ class MerchantOrder(models.Model):
         """
         if not isinstance(record, MarketplaceError):
             excerpt = str(record.payload)[:200]
-            store._report_error(NeedsUser("order_without_identifier", excerpt=excerpt))
+            # Later readings of changes may pass it by; those of all recent orders do not.
+            store._report_error(
+                NeedsUser("order_without_identifier", excerpt=excerpt, step="orders_created")
+            )
         elif not self:
             store._report_error(record)
         else:

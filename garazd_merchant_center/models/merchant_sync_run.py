@@ -346,8 +346,10 @@ class MerchantSyncRun(models.Model):
                 vals["state"] = "partial" if failed else "done"
                 vals["finished_at"] = fields.Datetime.now()
         self.write(vals)
+        # A period that somebody asked for does not show what is outside of it.
+        is_whole = is_last_page and self.kind != "recover"
         self.env["merchant.issue"]._resolve_step(
-            self.store_id, step, self.started_at if is_last_page else None
+            self.store_id, step, self.started_at if is_whole else None
         )
         if is_last_page:
             # A change in the future must not hide those between now and then.

@@ -164,8 +164,12 @@ class MerchantAdapterProm(models.AbstractModel):
         if refusal or is_cancelled:
             reason = refusal or self.env._("the order is cancelled on Prom")
             return schema.Outcome(state="failed", message=reason)
-        # Whoever did not answer may still be at it.
-        return replace(unproved, is_uncertain=bool(doubt))
+        if doubt:
+            # Whoever did not answer may still be at it.
+            return unproved
+        number = self._prom_order_id(operation)
+        problem = exceptions.MarketplaceError("not_confirmed", reason=number)
+        return replace(unproved, is_uncertain=False, error=problem)
 
     def _prom_known_status(self, store, code):
         """Return the store's status with this code, or one that is not saved."""
