@@ -259,5 +259,5 @@ class MerchantIssue(models.Model):
         if self.code != "push_held" and (self.values or {}).get("step") != KIND:
             return super()._start_sync_again()
         # Elevated: stores belong to administrators.
-        self.store_id.sudo().sending_paused_until = False
+        self.store_id.sudo().filtered("sending_paused_until").sending_paused_until = False
         return self.env["merchant.listing"]._wake()

@@ -127,7 +127,7 @@ class MerchantOrder(models.Model):
         :rtype: dict
         """
         self.check_access("read")
-        self.sudo().refresh_requested = True
+        self.sudo().filtered(lambda order: not order.refresh_requested).refresh_requested = True
         self.store_id.action_sync_orders()
         return {
             "type": "ir.actions.client",

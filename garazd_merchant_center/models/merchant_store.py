@@ -443,7 +443,9 @@ class MerchantStore(models.Model):
         listings = self.env["merchant.listing"].sudo()
         if not (
             operations.search_count([mine, ("state", "=", "pending"), ("attempts", ">", 0)])
-            or listings.search_count([mine, ("push_state", "=", "waiting"), ("push_attempts", ">", 0)])
+            or listings.search_count(
+                [mine, ("push_state", "=", "waiting"), ("push_attempts", ">", 0)]
+            )
         ):
             self.env["merchant.issue"]._resolve(self, ["not_confirmed"])
 

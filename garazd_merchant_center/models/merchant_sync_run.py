@@ -173,11 +173,15 @@ class MerchantSyncRun(models.Model):
         same = [(key, "=", value) for key, value in vals.items()]
         run = self.search([*same, ("state", "in", self._OPEN_STATES)], limit=1)
         if run:
-            run.next_attempt = False
+            # Writing in vain would make the page that is being done meet a conflict.
+            if run.next_attempt:
+                run.next_attempt = False
             return run
+        # Who has just had a turn does not get the first one again by starting anew.
+        latest = self.search([("store_id", "=", store.id), ("kind", "=", kind)], limit=1)
         try:
             with self.env.cr.savepoint():
-                return self.create(vals)
+                return self.create(vals | {"worked_at": latest.worked_at})
         except UniqueViolation:
             # Somebody else has just asked for the same; the run is in good hands.
             return self.browse()
@@ -229,23 +233,27 @@ class MerchantSyncRun(models.Model):
         waiting = list(self)
         while waiting:
             run = waiting.pop(0)
-            run._work_on_page()
+            was_turn = run._work_on_page()
             goes_on = run.exists() and run.state in self._OPEN_STATES and not run.next_attempt
             if goes_on:
-                waiting.append(run)
+                waiting.insert(len(waiting) if was_turn else 0, run)
             if not progress(1, remaining=len(waiting)):
                 # They go on as soon as other scheduled actions had their turn.
                 self.browse([run.id for run in waiting]).exists()._wake()
                 break
 
     def _work_on_page(self):
-        """Do the next page. Whatever happens is written down on the run, not raised."""
+        """Do the next page. Whatever happens is written down on the run, not raised.
+
+        :return: whether that was a turn; False when there was nothing to read
+        :rtype: bool
+        """
         self.ensure_one()
         for _attempt in range(MAX_CONFLICTS):
             if not self.exists():
-                return
+                return True
             try:
-                self._do_page_or_note()
+                was_turn = self._do_page_or_note()
                 # Here, not at the commit: there a conflict could not be met any more.
                 self.env.flush_all()
             except CONFLICTS:
@@ -253,15 +261,16 @@ class MerchantSyncRun(models.Model):
                 # database or on the marketplace, so it can simply be done again.
                 self.env.cr.rollback()
             else:
-                return
+                return was_turn
         at = fields.Datetime.now() + PAUSE_AFTER_CONFLICTS
         self.write({"next_attempt": at, "worked_at": fields.Datetime.now()})
         self._wake(at)
+        return True
 
     def _do_page_or_note(self):
-        """Do the next page, or write down why it could not be done."""
+        """Do the next page, or write down why it could not be done; see `_work_on_page`."""
         try:
-            self._do_page()
+            was_turn = self._do_page()
             self.env.flush_all()
         except CONFLICTS:
             raise
@@ -275,12 +284,15 @@ class MerchantSyncRun(models.Model):
             self.env.cr.rollback()
             _logger.exception("Synchronization %s failed", self.id)
             self._fail(NeedsUser("sync_failed", reason=str(error)))
+        else:
+            return was_turn
+        return True
 
     def _get_step(self):
         return self.step or STEPS[self.kind][0]
 
     def _do_page(self):
-        """Read one page, store it and move on; the caller commits."""
+        """Read one page, store it and move on; the caller commits. See `_work_on_page`."""
         begun = fields.Datetime.now()
         store = self.store_id._in_own_context()
         step = self._get_step()
@@ -292,17 +304,21 @@ class MerchantSyncRun(models.Model):
         # One worker at a time, so that two runs never make the same record.
         store.lock_for_update(allow_referencing=True)
         if (self.step, self.cursor) != place or self.state not in self._OPEN_STATES:
-            return  # another worker did this page
+            return True  # another worker did this page
         if page.cursor and page.cursor == self.cursor:
             raise RetryLater("answer_unreadable", reason=self.env._("the list does not go on"))
         for record in page.records:
             if isinstance(record, MarketplaceError):
                 record.values.setdefault("step", step)
         counts = self._merge_page(store, step, page.records)
-        if step != "values" and (page.records or step != "requested_orders"):
+        was_turn = bool(page.records) or step != "requested_orders"
+        if was_turn and step != "values":
             # Otherwise nothing was read from the marketplace.
             store._mark_connected()
         self._advance(step, page, counts, begun)
+        if was_turn:
+            self.worked_at = fields.Datetime.now()
+        return was_turn
 
     def _read_page(self, store, step):
         """Return the next page of a step; over the network."""
@@ -326,7 +342,6 @@ class MerchantSyncRun(models.Model):
             "started_at": self.started_at or begun,
             "step": step,
             "cursor": page.cursor,
-            "worked_at": fields.Datetime.now(),
             "newest_change": max(filter(None, [self.newest_change, newest]), default=False),
             "attempts": 0,
             "next_attempt": False,

@@ -26,6 +26,7 @@ def prepare(env, count, shops):
     companies = env.company
     if any(shop["company"] for shop in shops):
         companies |= _make_company(env, hryvnia)
+        env.ref("base.user_admin").company_ids = companies
     env.company.currency_id = hryvnia
     env["ir.default"].set("product.template", "taxes_id", [])
     fill(env, count)
@@ -45,6 +46,9 @@ def _make_company(env, currency):
     company = env["res.company"].create({"name": "Second Company", "currency_id": currency.id})
     env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
     company.currency_id = currency
+    warehouses = env["stock.warehouse"]
+    if not warehouses.search_count([("company_id", "=", company.id)]):
+        warehouses.create({"name": "Second", "code": "WH2", "company_id": company.id})
     return company
 
 

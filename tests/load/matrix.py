@@ -1,6 +1,5 @@
 """The fault matrix: every call of the suite, every fault the simulator knows."""
 
-from tests.bench._asking import print_table, write
 from tools.console import step
 
 from . import cells

@@ -165,6 +165,7 @@ class Trial:
         self.errors.clear()
         self._changed += 1
         scenario = SCENARIOS[cell.call.name](self)
+        self.unlucky.settled = None
         before = self._get_issues()
         for shop in self._shops:
             shop.sim.options.max_limit = 2
@@ -195,6 +196,7 @@ class Trial:
             "unnoticed": unnoticed,
             "told": told,
             "rounds": rounds,
+            "asked_person": self.unlucky.settled is not None or scenario.asked_person,
             "problems": problems,
             "seconds": time.monotonic() - started,
         }

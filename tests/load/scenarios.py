@@ -20,6 +20,8 @@ class Scenario:
         self.trial = trial
         self.env = trial.env
         self.marks = {}
+        #: Whether a person had to decide.
+        self.asked_person = False
 
     def stimulate(self, shop):
         """Change something; what was changed goes to `marks`."""
@@ -154,6 +156,7 @@ class ProductsImportUrl(Scenario):
                 shop.settled = record
             else:
                 issues.action_retry()
+                self.asked_person = True
                 self.marks[shop] = record.search([("store_id", "=", shop.store.id)], limit=1)
 
 

@@ -6,6 +6,7 @@ inside Odoo and over the network.
 
 import re
 from collections import Counter
+from datetime import datetime, timezone
 
 CLOSED = ("done", "cancelled")
 
@@ -139,6 +140,23 @@ def find_doubles(odoo, sim, store_id):
             yield f"the reference {reference} stands on {count} sales orders"
 
 
+def find_halves(odoo, sim, store_id):
+    """Return in words what was done by half: an interrupted page must leave nothing of itself."""
+    fields = ["external_id", "state", "sale_order_id", "amount_total"]
+    sales = _read_sales(odoo, store_id)
+    for row in _read(odoo, "merchant.order", store_id, fields):
+        made = sales.get(row["id"], [])
+        if (row["state"] == "imported") != bool(made):
+            yield f"order {row['external_id']} is {row['state']} with {len(made)} sales orders"
+        if made and round(made[0]["amount_total"], 2) != round(row["amount_total"], 2):
+            yield f"order {row['external_id']} has a sales order of {made[0]['amount_total']}"
+    done = [("kind", "=", "order_status"), ("state", "=", "done"), ("store_id", "=", store_id)]
+    for row in odoo("merchant.operation", "search_read", done, ["record_name", "payload"]):
+        order = sim.state.orders.get(int(row["record_name"]))
+        if order and order["status"] == "pending":
+            yield f"order {row['record_name']} is said to be {row['payload']['status']}"
+
+
 def find_unpaid(odoo, sim, store_id):
     """Return in words which confirmed orders lack the payment that the buyer made, or have one
     that nobody made.
@@ -157,10 +175,12 @@ def find_unpaid(odoo, sim, store_id):
     for row in rows:
         order = sim.state.orders[int(row["external_id"])]
         data = order.get("payment_data") or {}
-        made = sales.get(row["id"], [{}])[0]
-        paid = data.get("status") in ("paid", "paid_out") and made.get("state") == "sale"
-        if paid != (row["id"] in payments):
-            yield f"order {row['external_id']}: paid {paid}, payment {row['id'] in payments}"
+        is_paid = data.get("status") in ("paid", "paid_out")
+        is_confirmed = sales.get(row["id"], [{}])[0].get("state") == "sale"
+        if is_paid and is_confirmed and row["id"] not in payments:
+            yield f"order {row['external_id']} is paid and has no payment"
+        if row["id"] in payments and not is_paid:
+            yield f"order {row['external_id']} has a payment and is not paid"
 
 
 def _read(odoo, model, store_id, fields):
@@ -189,3 +209,9 @@ def money(text):
     """Read an amount that the shop wrote for people; on purpose not the reader under test."""
     digits = "".join(re.findall(r"[\d,.]", text)).rstrip(".")
     return round(float(digits.replace(",", ".")), 2)
+
+
+def read_moment(text):
+    """Read a moment as the shop writes it."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)

@@ -6,7 +6,7 @@ from .order_kinds import TRAITS, traits_of
 from .poison import ORDER_POISONS, PRODUCT_POISONS, poison
 from .text import BadParameterError
 
-_FAULT_FIELDS = ("name", "path", "method", "times", "after")
+_FAULT_FIELDS = ("name", "path", "method", "times", "after", "share")
 
 
 def answer(world, request: Request):

@@ -280,6 +280,14 @@ def test_after_and_times_count_matching_requests(sim, loose):
     assert (fault.seen, fault.hits) == (4, 2)
 
 
+def test_share_hits_some_requests_by_chance(sim, loose):
+    fault = sim.faults.add("server_error", times=None, share=0.3)
+    codes = [loose.call("GET", LIST).status_code for _ in range(60)]
+    assert set(codes) == {200, 502}
+    assert fault.seen == 60
+    assert fault.hits == codes.count(502) < 40
+
+
 def test_faults_combine(sim, loose):
     sim.faults.add("latency", seconds=0.05)
     sim.faults.add("server_error", status=503)

@@ -110,6 +110,13 @@ class TestScheduledAction(DemoCase):
             self._run_cron("sync_orders")
         self.assertEqual((slow.created, quick.state), (0, "running"))
 
+    def test_store_that_begins_anew_does_not_get_the_first_turn_again(self):
+        other = self._make_other_store()
+        runs = self.env["merchant.sync.run"]
+        self._sync()
+        again, first = (runs._get_or_start(store, "orders") for store in (self.store, other))
+        self.assertEqual(runs._search_open("orders").ids, [first.id, again.id])
+
     def test_action_whose_time_is_up_wakes_itself_and_leaves_the_turn_to_others(self):
         self.market.page_size = 1
         for number in range(15):
@@ -124,6 +131,18 @@ class TestScheduledAction(DemoCase):
         self.assertTrue(self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]) - triggers)
         self._run_cron("sync_orders")
         self.assertEqual((run.state, run.created), ("done", 15))
+
+    def test_pressing_again_does_not_touch_a_run_that_is_under_way(self):
+        """Else whoever presses often enough makes every page meet a conflict, for ever."""
+        run = self.env["merchant.sync.run"]._get_or_start(self.store, "orders")
+        self.env.flush_all()
+        self.env.cr.execute("SELECT xmin, ctid FROM merchant_sync_run WHERE id = %s", [run.id])
+        before = self.env.cr.fetchall()
+        self.env.invalidate_all()
+        self.store.action_sync_orders()
+        self.env.flush_all()
+        self.env.cr.execute("SELECT xmin, ctid FROM merchant_sync_run WHERE id = %s", [run.id])
+        self.assertEqual(self.env.cr.fetchall(), before)
 
     @contextmanager
     def _time_for_a_page(self):
