@@ -217,6 +217,7 @@ class ListingOutcome:
     ``refused`` maps names to the marketplace's words. A value in neither is tried again, after
     ``seconds`` where the marketplace said so. ``ignored`` are those of them that were sent alone,
     without an error, and that the marketplace shows otherwise: they are not tried for ever.
+    ``error`` is a ``MarketplaceError`` that concerns the whole store and kept the rest from going.
     """
 
     confirmed: frozenset = frozenset()
@@ -224,6 +225,7 @@ class ListingOutcome:
     ignored: frozenset = frozenset()
     message: str = ""
     seconds: float | None = None
+    error: Exception | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -439,12 +441,16 @@ class Outcome:
     """What became of one operation.
 
     ``state`` is ``done`` (the marketplace confirmed it, or a read-back shows it), ``retry``
-    (unknown or passing; ``seconds`` to wait where the marketplace said so), ``failed`` (refused)
-    or ``unknown`` (may have been carried out and must not be repeated by itself). ``response`` is
-    kept for administrators.
+    (unknown or passing; ``seconds`` to wait where the marketplace said so), ``unsent`` (there was
+    no time for it; this is no attempt), ``failed`` (refused) or ``unknown`` (may have been carried
+    out and must not be repeated by itself). ``is_uncertain`` goes with ``retry``: it may have been
+    carried out. ``error`` is a ``MarketplaceError`` behind it that concerns the whole store.
+    ``response`` is kept for administrators.
     """
 
     state: str
     message: str = ""
     seconds: float | None = None
+    is_uncertain: bool = False
+    error: Exception | None = None
     response: object = None

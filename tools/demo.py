@@ -45,7 +45,7 @@ def run_demo(port, *, smoke=False):
         with step("Filling it with products, a price list and a store", timings):
             populate(environment, DATABASE, simulator, f"http://127.0.0.1:{port}")
         with step("Starting Odoo", timings):
-            url = stack.enter_context(
+            url, _process = stack.enter_context(
                 odoo_server(environment, DATABASE, port, log=LOGS / "demo.log")
             )
         with step("Waiting for the first synchronization and the price list", timings):

@@ -1,5 +1,7 @@
 from . import merchant_adapter
+from . import merchant_job
 from . import merchant_store
+from . import merchant_pace
 from . import merchant_store_sync
 from . import merchant_store_status
 from . import merchant_issue
@@ -48,6 +50,7 @@ from . import merchant_order_unit
 from . import merchant_order_updater
 from . import merchant_order_payment
 from . import merchant_operation
+from . import merchant_operation_sender
 from . import account_move
 from . import account_payment
 from . import merchant_operation_status

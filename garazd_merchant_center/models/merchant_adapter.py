@@ -262,9 +262,11 @@ class MerchantAdapter(models.AbstractModel):
     def _send_operations(self, operations):
         """Carry out operations of one store and one kind.
 
-        An answer that proves nothing is settled by reading back. The caller holds a lease on the
-        operations, which all have their request, and stores what comes back; nothing is raised
-        for a single operation.
+        An answer that proves nothing is settled by reading back; an operation that ``is_uncertain``
+        may have been carried out already, which is looked up first. The caller holds a lease of
+        five minutes on the operations, which all have their request, and stores what comes back;
+        nothing is raised for a single operation. Half a minute is enough: what is not begun by
+        then has its turn later (``unsent``).
 
         :param operations: ``merchant.operation`` records, oldest first
         :return: one outcome per operation

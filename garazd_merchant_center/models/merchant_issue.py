@@ -30,6 +30,10 @@ DETAILS = {
         "sent afterwards. Create a token in the cabinet of the marketplace and paste it into the "
         "store together with its last day."
     ),
+    "not_confirmed": _lt(
+        "The marketplace took changes and did not carry them out: %(reason)s. Odoo sends them "
+        "again by itself; nothing is lost."
+    ),
     "request_refused": _lt("The marketplace refused a request: %(reason)s."),
     "sync_failed": _lt(
         "A synchronization stopped at an error nobody expected: %(reason)s. Retry it; when it "
@@ -167,6 +171,9 @@ DETAILS = {
     ),
 }
 
+# What was met in a list: only reading the whole list without it shows that it is gone.
+READ_CODES = ("record_unreadable", "order_without_identifier")
+
 
 class MerchantIssue(models.Model):
     """Something that a person should know or decide, once per cause and record."""
@@ -183,6 +190,7 @@ class MerchantIssue(models.Model):
             ("token_expiring", "The API token ends soon"),
             ("marketplace_unreachable", "The marketplace cannot be reached"),
             ("answer_unreadable", "The marketplace's answer cannot be read"),
+            ("not_confirmed", "The marketplace did not confirm changes"),
             ("request_refused", "The marketplace refused a request"),
             ("sync_failed", "A synchronization failed"),
             ("order_without_identifier", "An order has no number"),
@@ -434,13 +442,13 @@ class MerchantIssue(models.Model):
                 (
                     "code",
                     "in",
-                    ["sync_failed", "push_failed", "request_refused", "record_unreadable"],
+                    ["sync_failed", "push_failed", "request_refused", *READ_CODES],
                 ),
             ]
         )
         for issue in issues.filtered(lambda i: (i.values or {}).get("step") == step):
             # One page without an unreadable record says nothing about the others.
-            if issue.code != "record_unreadable" or (
+            if issue.code not in READ_CODES or (
                 complete_since and issue.last_seen_at < complete_since
             ):
                 issue._close("resolved")

@@ -3,7 +3,7 @@ import logging
 from odoo import api, fields, models
 
 from ..exceptions import get_reason
-from .merchant_sync_run import CONFLICTS
+from .merchant_job import CONFLICTS
 
 _logger = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ from odoo import api, fields, models
 from odoo.exceptions import LockError, UserError
 
 from ..exceptions import MarketplaceError, NeedsUser, get_reason
+from .merchant_job import CONFLICTS
 from .merchant_store import GROUP_ADMINISTRATOR
-from .merchant_sync_run import CONFLICTS
 
 _logger = logging.getLogger(__name__)
 
@@ -129,7 +129,7 @@ class MerchantOrder(models.Model):
         """
         self.check_access("read")
         orders = self.sudo()
-        orders.refresh_requested = True
+        orders.filtered(lambda order: not order.refresh_requested).refresh_requested = True
         # What was kept of them is forgotten by now: they count as changed.
         orders.filtered(lambda order: order.digest and not order.payload).digest = False
         self.store_id.action_sync_orders()
@@ -269,7 +269,10 @@ class MerchantOrder(models.Model):
         """
         if not isinstance(record, MarketplaceError):
             excerpt = str(record.payload)[:200]
-            store._report_error(NeedsUser("order_without_identifier", excerpt=excerpt))
+            # Later readings of changes may pass it by; those of all recent orders do not.
+            store._report_error(
+                NeedsUser("order_without_identifier", excerpt=excerpt, step="orders_created")
+            )
         elif not self:
             store._report_error(record)
         else:

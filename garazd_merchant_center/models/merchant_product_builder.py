@@ -7,7 +7,7 @@ from odoo.fields import Domain
 from ..exceptions import MarketplaceError
 from ..tools.translations import pick_text, write_translations
 from .merchant_listing import PRODUCT
-from .merchant_sync_run import CONFLICTS
+from .merchant_job import CONFLICTS
 
 _logger = logging.getLogger(__name__)
 

@@ -453,6 +453,20 @@ class MerchantStore(models.Model):
             self, ["token_rejected", "marketplace_unreachable", "answer_unreadable"]
         )
 
+    def _settle_unconfirmed(self):
+        """Close the issue about changes that were not confirmed when none of them is left."""
+        self.ensure_one()
+        mine = ("store_id", "=", self.id)
+        operations = self.env["merchant.operation"].sudo()
+        listings = self.env["merchant.listing"].sudo()
+        if not (
+            operations.search_count([mine, ("state", "=", "pending"), ("attempts", ">", 0)])
+            or listings.search_count(
+                [mine, ("push_state", "=", "waiting"), ("push_attempts", ">", 0)]
+            )
+        ):
+            self.env["merchant.issue"]._resolve(self, ["not_confirmed"])
+
     def _mark_attention(self):
         """Nothing works until a person acts, so do not wait to tell about it."""
         self.ensure_one()

@@ -4,9 +4,9 @@ from urllib.parse import quote
 
 from . import answers, const, errors, text
 from .schema_import import ImportStatus, parse_import_id
-from .transport import Exchange, Pace, Request, Transport
+from .transport import Exchange, Request, Transport
 
-__all__ = ["Exchange", "Pace", "PromClient", "Request"]
+__all__ = ["Exchange", "PromClient", "Request"]
 
 
 class PromClient(Transport):
@@ -26,7 +26,8 @@ class PromClient(Transport):
     :param float budget: seconds after whose lapse a call is not tried again
     :param float min_interval: seconds between the beginnings of two attempts
     :param float timeout: seconds of silence that count as no answer
-    :param Pace pace: shared with the other clients of the shop
+    :param take_turn: called before every attempt with `min_interval`, returns the seconds to wait;
+        by default the client keeps pace with itself only, not with others that have the token
     :raises ValueError: when the address is not a plain http(s) one
     """
 

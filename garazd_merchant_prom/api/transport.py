@@ -75,14 +75,18 @@ class _BearerAuth(requests.auth.AuthBase):
         return prepared
 
 
-class Pace:
-    """When the last call began. Clients of one shop share it, so that together they keep the pace.
+class _OwnPace:
+    """The pace of one client alone, for scripts; whoever has several shares one among them."""
 
-    :ivar float | None last_start: by the clock of the clients
-    """
+    def __init__(self, clock):
+        self._clock = clock
+        self._free_at = 0.0
 
-    def __init__(self):
-        self.last_start = None
+    def __call__(self, interval):
+        now = self._clock()
+        begins = max(self._free_at, now)
+        self._free_at = begins + interval
+        return begins - now
 
 
 class Transport:
@@ -102,7 +106,7 @@ class Transport:
         budget=const.BUDGET,
         min_interval=const.MIN_INTERVAL,
         timeout=const.TIMEOUT,
-        pace=None,
+        take_turn=None,
     ):
         self._token = (token or "").strip()
         self._base_url = _checked_url(base_url)
@@ -115,7 +119,7 @@ class Transport:
         self._budget = budget
         self._min_interval = min_interval
         self._timeout = timeout
-        self._pace_kept = pace or Pace()
+        self._take_turn = take_turn or _OwnPace(clock)
 
     def __repr__(self):
         mode = "read-only" if self._read_only else "writing"
@@ -180,12 +184,9 @@ class Transport:
             self._tell(request, params, status, content, attempt, started, failure)
 
     def _pace(self):
-        pace = self._pace_kept
-        if pace.last_start is not None:
-            wait = pace.last_start + self._min_interval - self._clock()
-            if wait > 0:
-                self._sleep(wait)
-        pace.last_start = self._clock()
+        wait = self._take_turn(self._min_interval) if self._min_interval else 0
+        if wait > 0:
+            self._sleep(wait)
 
     def _send(self, request, params, timeout):
         return self._session.request(

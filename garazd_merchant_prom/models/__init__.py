@@ -1,5 +1,6 @@
 from . import merchant_store
 from . import merchant_adapter_prom
+from . import merchant_adapter_prom_status
 from . import merchant_adapter_prom_product
 from . import merchant_adapter_prom_details
 from . import merchant_adapter_prom_delivery

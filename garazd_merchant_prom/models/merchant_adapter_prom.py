@@ -1,8 +1,5 @@
-import json
 import logging
-from collections import defaultdict
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime, timezone
 from decimal import Decimal
 from urllib.parse import urljoin
@@ -15,15 +12,12 @@ from .. import const
 from ..api import const as prom
 from ..api import errors, privacy
 from ..api import schema as prom_schema
-from ..api.client import Pace, PromClient
+from ..api.client import PromClient
 from ..api.paging import fetch_page
 from ..api.reader import Reader
 from ..api.text import parse_unit
 
 _logger = logging.getLogger(__name__)
-
-# How fast each shop was called last, by database and store: every page has a client of its own.
-PACES = defaultdict(Pace)
 
 
 @contextmanager
@@ -95,7 +89,7 @@ class MerchantAdapterProm(models.AbstractModel):
                 store_sudo.api_url or prom.BASE_URL,
                 read_only=store.mode != "production",
                 on_exchange=self._prom_log_exchange if store_sudo.debug else None,
-                pace=PACES[self.env.cr.dbname, store._origin.id],
+                take_turn=store._take_turn,
                 **self._prom_client_options,
             )
         except ValueError as error:
@@ -363,97 +357,3 @@ class MerchantAdapterProm(models.AbstractModel):
         if option is None or not option.id:
             return None
         return schema.MethodData(external_id=option.id, name=option.name or option.id)
-
-    # === Writing === #
-
-    def _prepare_operation(self, operation):
-        """Override of `garazd_merchant_center`: POST orders/set_status."""
-        request = PromClient.set_status_request(
-            [self._prom_order_id(operation)], **self._prom_status_target(operation.payload)
-        )
-        return schema.WriteRequest(method=request.method, path=request.path, body=request.body)
-
-    def _prom_order_id(self, operation):
-        order = self.env[operation.res_model].browse(operation.res_id).exists()
-        if not order:
-            reason = self.env._("the order was deleted in Odoo")
-            raise exceptions.NeedsUser("request_refused", reason=reason)
-        return order.external_id
-
-    def _prom_status_target(self, payload):
-        """Return the arguments of set_status; a store's own status goes by its number."""
-        status = payload["status"]
-        if custom := prom.CUSTOM_STATUS.fullmatch(status):
-            return {"custom_status_id": custom[1]}
-        return {
-            "status": status,
-            "cancellation_reason": payload.get("reason"),
-            "cancellation_text": payload.get("comment"),
-        }
-
-    def _send_operations(self, operations):
-        """Override of `garazd_merchant_center`: one POST orders/set_status per status and reason.
-
-        Operations that the answer does not confirm are settled by reading the order.
-        """
-        client = self._prom_client(operations.store_id)
-        outcomes = {}
-        equal = operations.grouped(lambda operation: json.dumps(operation.payload, sort_keys=True))
-        for batch in equal.values():
-            ids = {operation.id: self._prom_order_id(operation) for operation in batch}
-            confirmed, refused, raw, doubt = frozenset(), {}, None, None
-            try:
-                with neutral_errors():
-                    verdict = client.orders_set_status(
-                        list(ids.values()), **self._prom_status_target(batch[0].payload)
-                    )
-                confirmed, refused, raw = verdict.confirmed, verdict.errors, verdict.raw
-            except exceptions.RetryLater as error:
-                # Whether it was carried out is not known: the answer may have got lost.
-                raw, doubt = str(error), error
-            except exceptions.NeedsUser as error:
-                refused = dict.fromkeys(ids.values(), error.values["reason"])
-            for operation in batch:
-                order_id = ids[operation.id]
-                if order_id in confirmed:
-                    outcomes[operation.id] = schema.Outcome(state="done", response=raw)
-                    continue
-                outcome = self._prom_read_back(client, operation, refused.get(order_id), doubt)
-                outcomes[operation.id] = replace(outcome, response=raw)
-        return outcomes
-
-    def _prom_read_back(self, client, operation, refusal, doubt):
-        """Return the outcome of a status that was not confirmed, by looking at the order.
-
-        :param str | None refusal: what Prom said against it
-        :param RetryLater | None doubt: why there is no answer to the write
-        """
-        store = operation.store_id
-        try:
-            with neutral_errors():
-                order = client.order(self._prom_order_id(operation))
-                current = Reader(order).text("status", required=True)
-        except exceptions.MarketplaceError as error:
-            seconds = getattr(doubt or error, "seconds", None)
-            message = refusal or store._explain(error)
-            return schema.Outcome(state="retry", message=message, seconds=seconds)
-        current = self._prom_known_status(store, prom.STATUS_ALIASES.get(current, current))
-        target = self._prom_known_status(store, operation.payload["status"])
-        is_cancelled = current.kind == "cancelled"
-        is_further = current._get_rank() > target._get_rank()
-        if current.external_id == target.external_id or (is_further and not is_cancelled):
-            return schema.Outcome(state="done")
-        if refusal or is_cancelled:
-            reason = refusal or self.env._("the order is cancelled on Prom")
-            return schema.Outcome(state="failed", message=reason)
-        if doubt:
-            message = store._explain(doubt)
-            return schema.Outcome(state="retry", message=message, seconds=doubt.seconds)
-        return schema.Outcome(state="retry", message=self.env._("Prom did not confirm it"))
-
-    def _prom_known_status(self, store, code):
-        """Return the store's status with this code, or one that is not saved."""
-        statuses = self.env["merchant.order.status"].with_context(active_test=False)
-        known = statuses.search([("store_id", "=", store.id), ("external_id", "=", code)])
-        kind = self._prom_status(code, None).kind
-        return known or statuses.new({"store_id": store.id, "external_id": code, "kind": kind})

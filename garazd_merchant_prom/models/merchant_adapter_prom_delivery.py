@@ -119,19 +119,28 @@ class MerchantAdapterProm(models.AbstractModel):
         if operations[:1].kind != "tracking":
             return super()._send_operations(operations)
         client = self._prom_client(operations.store_id)
-        outcomes = {}
+        outcomes, problem = {}, None
         for operation in operations:
             try:
                 outcomes[operation.id] = self._prom_send_tracking(client, operation)
             except exceptions.NeedsUser as error:
                 reason = error.values.get("reason") or operation.store_id._explain(error)
                 outcomes[operation.id] = schema.Outcome(state="failed", message=reason)
-            except exceptions.MarketplaceError:
-                # Prom is not there. What is not told about is tried again.
+            except exceptions.MarketplaceError as error:
+                # Prom is not there, so there is no use in going on.
                 if not outcomes:
                     raise
+                problem = error
+                outcomes[operation.id] = schema.Outcome(
+                    state="retry",
+                    message=operation.store_id._explain(error),
+                    seconds=getattr(error, "seconds", None),
+                    is_uncertain=True,
+                    error=error,
+                )
                 break
-        return outcomes
+        unsent = schema.Outcome(state="unsent", error=problem)
+        return {operation.id: outcomes.get(operation.id, unsent) for operation in operations}
 
     def _prom_send_tracking(self, client, operation):
         """Save the number of one parcel.
@@ -142,7 +151,8 @@ class MerchantAdapterProm(models.AbstractModel):
         declaration = self._prom_declaration(operation)
         order_id, number, _carrier = declaration
         # The first attempt may have worked although nothing proved it.
-        if operation.attempts and self._prom_shown_number(client, order_id) == number:
+        was_tried = operation.attempts or operation.is_uncertain
+        if was_tried and self._prom_shown_number(client, order_id) == number:
             return schema.Outcome(state="done")
         raw, refusal, doubt = None, "", None
         try:

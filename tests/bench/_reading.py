@@ -1,7 +1,5 @@
 """What the benchmark of reading products does inside Odoo."""
 
-from odoo.addons.garazd_merchant_prom.models import merchant_adapter_prom
-
 from tests.bench._inside import measured
 
 # Pages of all steps of a synchronization; far more than there can be.
@@ -59,7 +57,6 @@ def _work(env, store, kind):
     # The pace is Prom's, not ours.
     adapter = type(env["merchant.adapter.prom"])
     adapter._prom_client_options = {"min_interval": 0}
-    merchant_adapter_prom.PACES.clear()
     run = env["merchant.sync.run"]._get_or_start(store, kind)
     env.cr.commit()
     for _page in range(MAX_PAGES):

@@ -7,7 +7,7 @@ from .poison import ORDER_POISONS, PRODUCT_POISONS, poison
 from .routes_cabinet import attribute_link
 from .text import BadParameterError
 
-_FAULT_FIELDS = ("name", "path", "method", "times", "after")
+_FAULT_FIELDS = ("name", "path", "method", "times", "after", "share")
 
 
 def answer(world, request: Request):

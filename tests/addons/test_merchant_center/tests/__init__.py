@@ -23,6 +23,8 @@ from . import test_listing_words
 from . import test_mapping
 from . import test_matching
 from . import test_operation
+from . import test_operation_retry
+from . import test_pace
 from . import test_order
 from . import test_order_amount
 from . import test_order_amount_any
