@@ -94,7 +94,7 @@ class MerchantOperation(models.Model):
         return self.browse()
 
     def _sort_by_turn(self):
-        """Return the operations: what is urgent, then the store that waited the longest for a turn."""
+        """Return the operations: what is urgent, then the store that waited longest for a turn."""
         domain = [("store_id", "in", self.store_id.ids), ("tried_at", "!=", False)]
         served = self._read_group(domain, ["store_id"], ["tried_at:max"])
         turns = {store: moment.timestamp() for store, moment in served}

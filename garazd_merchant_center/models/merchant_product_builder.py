@@ -6,8 +6,8 @@ from odoo.fields import Domain
 
 from ..exceptions import MarketplaceError
 from ..tools.translations import pick_text, write_translations
-from .merchant_listing import PRODUCT
 from .merchant_job import CONFLICTS
+from .merchant_listing import PRODUCT
 
 _logger = logging.getLogger(__name__)
 

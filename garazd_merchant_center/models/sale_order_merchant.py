@@ -55,16 +55,36 @@ class SaleOrder(models.Model):
     merchant_cancelled_by_buyer = fields.Boolean(
         related="merchant_order_id.cancelled_by_buyer", groups="base.group_user"
     )
-    merchant_delivery_provider = fields.Selection(related="merchant_order_id.delivery_provider", groups="base.group_user")
-    merchant_delivery_kind = fields.Selection(related="merchant_order_id.delivery_kind", groups="base.group_user")
-    merchant_delivery_branch_number = fields.Char(related="merchant_order_id.delivery_branch_number", groups="base.group_user")
-    merchant_delivery_payer = fields.Selection(related="merchant_order_id.delivery_payer", groups="base.group_user")
-    merchant_delivery_promotion = fields.Char(related="merchant_order_id.delivery_promotion", groups="base.group_user")
-    merchant_is_promotion_lost = fields.Boolean(related="merchant_order_id.is_delivery_promotion_lost", groups="base.group_user")
-    merchant_needs_delivery_check = fields.Boolean(related="merchant_order_id.needs_delivery_check", groups="base.group_user")
-    merchant_delivery_doubts = fields.Char(related="merchant_order_id.delivery_doubts", groups="base.group_user")
-    merchant_waybill_number = fields.Char(related="merchant_order_id.waybill_number", groups="base.group_user")
-    merchant_shipping_state = fields.Selection(related="merchant_order_id.shipping_state", groups="base.group_user")
+    merchant_delivery_provider = fields.Selection(
+        related="merchant_order_id.delivery_provider", groups="base.group_user"
+    )
+    merchant_delivery_kind = fields.Selection(
+        related="merchant_order_id.delivery_kind", groups="base.group_user"
+    )
+    merchant_delivery_branch_number = fields.Char(
+        related="merchant_order_id.delivery_branch_number", groups="base.group_user"
+    )
+    merchant_delivery_payer = fields.Selection(
+        related="merchant_order_id.delivery_payer", groups="base.group_user"
+    )
+    merchant_delivery_promotion = fields.Char(
+        related="merchant_order_id.delivery_promotion", groups="base.group_user"
+    )
+    merchant_is_promotion_lost = fields.Boolean(
+        related="merchant_order_id.is_delivery_promotion_lost", groups="base.group_user"
+    )
+    merchant_needs_delivery_check = fields.Boolean(
+        related="merchant_order_id.needs_delivery_check", groups="base.group_user"
+    )
+    merchant_delivery_doubts = fields.Char(
+        related="merchant_order_id.delivery_doubts", groups="base.group_user"
+    )
+    merchant_waybill_number = fields.Char(
+        related="merchant_order_id.waybill_number", groups="base.group_user"
+    )
+    merchant_shipping_state = fields.Selection(
+        related="merchant_order_id.shipping_state", groups="base.group_user"
+    )
     merchant_fee_sale = fields.Monetary(
         related="merchant_order_id.fee_sale", groups="base.group_user"
     )

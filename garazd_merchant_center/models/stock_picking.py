@@ -12,13 +12,27 @@ class StockPicking(models.Model):
     )
 
     merchant_reference = fields.Char(related="sale_id.merchant_reference", groups="base.group_user")
-    merchant_delivery_summary = fields.Char(string="Send To", related="merchant_order_id.delivery_summary", groups="base.group_user")
-    merchant_recipient_name = fields.Char(related="merchant_order_id.recipient_name", groups="base.group_user")
-    merchant_recipient_phone = fields.Char(related="merchant_order_id.recipient_phone", groups="base.group_user")
-    merchant_delivery_doubts = fields.Char(related="merchant_order_id.delivery_doubts", groups="base.group_user")
-    merchant_delivery_promotion = fields.Char(related="merchant_order_id.delivery_promotion", groups="base.group_user")
-    merchant_do_not_call = fields.Boolean(related="merchant_order_id.do_not_call", groups="base.group_user")
-    merchant_buyer_note = fields.Text(related="merchant_order_id.buyer_note", groups="base.group_user")
+    merchant_delivery_summary = fields.Char(
+        string="Send To", related="merchant_order_id.delivery_summary", groups="base.group_user"
+    )
+    merchant_recipient_name = fields.Char(
+        related="merchant_order_id.recipient_name", groups="base.group_user"
+    )
+    merchant_recipient_phone = fields.Char(
+        related="merchant_order_id.recipient_phone", groups="base.group_user"
+    )
+    merchant_delivery_doubts = fields.Char(
+        related="merchant_order_id.delivery_doubts", groups="base.group_user"
+    )
+    merchant_delivery_promotion = fields.Char(
+        related="merchant_order_id.delivery_promotion", groups="base.group_user"
+    )
+    merchant_do_not_call = fields.Boolean(
+        related="merchant_order_id.do_not_call", groups="base.group_user"
+    )
+    merchant_buyer_note = fields.Text(
+        related="merchant_order_id.buyer_note", groups="base.group_user"
+    )
     merchant_is_cancelled = fields.Boolean(
         compute="_compute_merchant_is_cancelled",
         compute_sudo=True,

@@ -1,4 +1,4 @@
-"""A working day in minutes: buyers order, people work, prices change, Odoo and the shops keep up."""
+"""A working day in minutes: buyers order, people work, prices change, all sides keep up."""
 
 import contextlib
 import random

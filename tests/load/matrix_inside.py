@@ -143,12 +143,16 @@ class Trial:
         """Let every pause be over; leases stay, a worker that lives gives them back."""
         self.env.flush_all()
         for statement in (
-            "UPDATE merchant_sync_run SET next_attempt = NULL WHERE state IN ('pending', 'running')",
+            "UPDATE merchant_sync_run SET next_attempt = NULL WHERE finished_at IS NULL",
             "UPDATE merchant_operation SET next_attempt = NULL WHERE state = 'pending'",
             "UPDATE merchant_listing SET push_next_attempt = NULL",
             "UPDATE merchant_store SET sending_paused_until = NULL",
-            "UPDATE merchant_feed_import SET next_read_at = now() AT TIME ZONE 'UTC',"
-            " last_changed_at = last_changed_at - INTERVAL '1 hour' WHERE state = 'running'",
+            """
+            UPDATE merchant_feed_import
+               SET next_read_at = now() AT TIME ZONE 'UTC',
+                   last_changed_at = last_changed_at - INTERVAL '1 hour'
+             WHERE state = 'running'
+            """,
         ):
             self.env.cr.execute(statement)
         self.env.cr.commit()

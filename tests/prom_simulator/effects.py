@@ -108,9 +108,9 @@ def _poison(world, data, name, kind):
     if name:
         data[name].insert(0, spoilt(_good_record(world, name, data[name]), kind))
         return
-    for name in _RECORDS:
-        if isinstance(data.get(name), dict):
-            data[name] = spoilt(data[name], kind)
+    for key in _RECORDS:
+        if isinstance(data.get(key), dict):
+            data[key] = spoilt(data[key], kind)
 
 
 def _good_record(world, name, rows):

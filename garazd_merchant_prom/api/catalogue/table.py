@@ -43,9 +43,9 @@ def read_tables(content):
 
 def _read_xls(content):
     try:
-        # Only what is filled, sheet by sheet: a short file can claim millions of cells, and one cell
-        # far to the right must not make every row as long. What the library has to tell about the
-        # file goes nowhere.
+        # Only what is filled, sheet by sheet: a short file can claim millions of cells, and one
+        # cell far to the right must not make every row as long. What the library has to tell about
+        # the file goes nowhere.
         book = xlrd.open_workbook(
             file_contents=content, on_demand=True, ragged_rows=True, logfile=io.StringIO()
         )
