@@ -5,6 +5,8 @@ from . import merchant_store_status
 from . import merchant_issue
 from . import merchant_issue_fix
 from . import merchant_sync_run
+from . import merchant_token_check
+from . import merchant_store_permission
 from . import merchant_store_dictionary
 from . import merchant_mapping
 from . import merchant_order_status
@@ -24,6 +26,9 @@ from . import merchant_listing_category
 from . import merchant_listing_drift
 from . import merchant_store_push
 from . import merchant_store_overview
+from . import merchant_store_guide
+from . import merchant_store_checklist
+from . import merchant_store_production
 from . import merchant_order
 from . import merchant_order_details
 from . import merchant_order_report
@@ -37,6 +42,7 @@ from . import merchant_operation
 from . import account_move
 from . import account_payment
 from . import merchant_operation_status
+from . import merchant_issue_permission
 from . import merchant_feed_import
 from . import merchant_feed_import_error
 from . import merchant_feed_import_follow

@@ -6,4 +6,5 @@ from . import merchant_feed_import_start
 from . import merchant_import_catalogue
 from . import merchant_mapping_set
 from . import merchant_store_add
+from . import merchant_store_production
 from . import sale_mass_cancel_orders
