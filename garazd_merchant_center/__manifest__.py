@@ -29,6 +29,7 @@
         "views/merchant_payment_method_views.xml",
         "views/merchant_delivery_method_views.xml",
         "views/merchant_category_views.xml",
+        "views/merchant_catalogue_import_views.xml",
         "views/merchant_listing_views.xml",
         "views/merchant_listing_matching_views.xml",
         "views/merchant_listing_snapshot_views.xml",

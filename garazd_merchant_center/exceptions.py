@@ -47,3 +47,10 @@ class OutcomeUnknown(MarketplaceError):
 
 class StoreUnavailable(MarketplaceError):
     """Nothing will work for this store until a person acts: the token was rejected."""
+
+
+class FileRefused(MarketplaceError):
+    """A file of the marketplace's catalogue cannot be had, or nothing can be made of it.
+
+    :param str code: a key of ``merchant.catalogue.import.error``
+    """

@@ -108,8 +108,9 @@ class PortalCategory:
 class PortalFile:
     """What a file with categories says.
 
-    ``skipped`` are pairs of the number of a row and why it was left out, in words. What a complete
-    list does not name has vanished.
+    ``skipped`` are the rows left out: number, why (a key of
+    ``merchant.catalogue.import.row.reason``), and what stands in it. What a complete list does not
+    name has vanished.
     """
 
     categories: tuple[PortalCategory, ...]
@@ -136,7 +137,10 @@ class PortalAttribute:
 
 @dataclass(frozen=True, kw_only=True)
 class PortalAttributeFile:
-    """What a file with attributes says: attributes, and names, by the category's identifier."""
+    """What a file with attributes says: attributes, and names, by the category's identifier.
+
+    ``skipped`` is as in :class:`PortalFile`.
+    """
 
     attributes: dict
     names: dict
@@ -312,7 +316,10 @@ class CampaignData:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderLineData:
-    """``price_total`` is the line's total as the buyer pays it, taxes included."""
+    """``price_total`` is the line's total as the buyer pays it, taxes included.
+
+    ``unit`` is what ``quantity`` counts, a key of ``merchant_order_unit.UNITS``; None: pieces.
+    """
 
     name: str
     quantity: Decimal
@@ -320,6 +327,7 @@ class OrderLineData:
     external_id: str | None = None
     seller_id: str | None = None
     sku: str | None = None
+    unit: str | None = None
     commission: Decimal | None = None
 
 

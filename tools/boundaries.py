@@ -21,7 +21,7 @@ SKIPPED = {".local", ".git", "node_modules", "__pycache__"}
 STANDARD = frozenset(sys.stdlib_module_names)
 
 # What Odoo requires already, so the client may have it.
-LIBRARIES = {"requests", "lxml", "openpyxl", "xlrd"}
+LIBRARIES = {"requests", "urllib3", "lxml", "openpyxl", "xlrd"}
 
 CLIENT = ("garazd_merchant_prom", "api")
 MODELS = ("garazd_merchant_prom", "models")

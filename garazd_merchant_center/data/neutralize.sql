@@ -8,5 +8,11 @@ UPDATE merchant_operation
    SET state = 'withheld'
  WHERE state = 'pending';
 UPDATE merchant_feed_import
-   SET state = CASE WHEN state = 'running' OR is_sent THEN 'unknown' ELSE 'withheld' END
+   SET state = CASE WHEN state = 'running' OR is_sent THEN 'unknown' ELSE 'withheld' END,
+       next_read_at = NULL
  WHERE state IN ('waiting', 'running');
+UPDATE merchant_catalogue_import
+   SET state = CASE WHEN state IN ('waiting', 'running') THEN 'cancelled' ELSE state END,
+       sealed_link = NULL
+ WHERE state IN ('waiting', 'running') OR sealed_link IS NOT NULL;
+DELETE FROM merchant_import_attributes;

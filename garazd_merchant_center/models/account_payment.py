@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class AccountPayment(models.Model):
@@ -19,6 +19,13 @@ class AccountPayment(models.Model):
     )
 
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _has_field_access(self, field, operation):
+        """Override to leave it to the system which order it is, see `sale.order`."""
+        if field.name == "merchant_order_id" and operation == "write" and not self.env.su:
+            return False
+        return super()._has_field_access(field, operation)
 
     def _reconcile_merchant_invoices(self):
         """Pay the posted invoices of the sales order with what is left of the payment.

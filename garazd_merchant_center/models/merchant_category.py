@@ -5,11 +5,12 @@ class MerchantCategory(models.Model):
     """A product group that a store keeps on the marketplace."""
 
     _name = "merchant.category"
-    _inherit = ["merchant.store.dictionary"]
+    _inherit = ["merchant.store.dictionary", "merchant.catalogue.name"]
     _description = "Marketplace Category"
     _parent_store = True
     _order = "store_id, complete_name, id"
     _rec_name = "complete_name"
+    _rec_names_search = ["complete_name", "other_names", "external_id"]
 
     name = fields.Char(translate=True)
     complete_name = fields.Char(
@@ -34,6 +35,7 @@ class MerchantCategory(models.Model):
         vals = super()._prepare_entry_vals(store, data)
         return vals | {
             "name": data.names.get(self.env.lang, data.name),
+            "names": data.names or False,
             "parent_external_id": data.parent_external_id or False,
         }
 

@@ -1,12 +1,11 @@
 from odoo import api, fields, models
 
-from .merchant_category_portal import write_translations
-
 
 class MerchantCategoryAttribute(models.Model):
     """An attribute that the marketplace asks for in one of its categories."""
 
     _name = "merchant.category.attribute"
+    _inherit = ["merchant.catalogue.name"]
     _description = "Marketplace Attribute"
     _order = "category_id, sequence, id"
 
@@ -14,14 +13,13 @@ class MerchantCategoryAttribute(models.Model):
         "merchant.category", required=True, index=True, ondelete="cascade"
     )
     external_id = fields.Char(string="External Identifier", required=True)
-    name = fields.Char(required=True, translate=True)
     sequence = fields.Integer()
     active = fields.Boolean(default=True)
     kind = fields.Selection(
         selection=[
             ("select", "One of a list"),
             ("multiselect", "Several of a list"),
-            ("real", "Number"),
+            ("real", "Decimal number"),
             ("integer", "Whole number"),
             ("bool", "Yes or no"),
             ("text", "Text"),
@@ -32,7 +30,7 @@ class MerchantCategoryAttribute(models.Model):
     minimum = fields.Float()
     maximum = fields.Float()
     value_ids = fields.One2many(
-        "merchant.category.attribute.value", "attribute_id", string="Values"
+        "merchant.category.attribute.value", "attribute_id", string="Allowed Values"
     )
 
     _external_uniq = models.Constraint(
@@ -40,108 +38,57 @@ class MerchantCategoryAttribute(models.Model):
     )
 
     @api.model
-    def _import_portal(self, marketplace, file):
-        """Bring the attributes of the categories in a file up to date.
+    def _merge_portal(self, category, attributes):
+        """Bring the attributes of a category up to date; doing it twice changes nothing.
 
-        :param str marketplace: a key of ``merchant.store.marketplace``
-        :param PortalAttributeFile file: what it says
+        Those that are not named any more are archived, as are their values.
+
+        :param category: the ``merchant.category``
+        :param attributes: ``PortalAttribute`` values
         :return: the numbers of created, updated, unchanged and archived attributes
         :rtype: dict[str, int]
         """
-        counts = dict.fromkeys(("created", "updated", "unchanged", "archived"), 0)
-        categories = self.env["merchant.category"].sudo().with_context(active_test=False)
-        for external_id, attributes in file.attributes.items():
-            category = categories.search(
-                [
-                    ("marketplace", "=", marketplace),
-                    ("store_id", "=", False),
-                    ("external_id", "=", external_id),
-                ]
-            ) or categories.create(
-                {
-                    "marketplace": marketplace,
-                    "external_id": external_id,
-                    "name": _pick_name(file.names.get(external_id), self.env.lang) or external_id,
-                }
-            )
-            category._set_names(file.names.get(external_id) or {})
-            for key, count in self._merge_category(category, attributes).items():
-                counts[key] += count
-        return counts
-
-    def _merge_category(self, category, attributes):
-        counts = dict.fromkeys(("created", "updated", "unchanged", "archived"), 0)
-        model = self.sudo().with_context(active_test=False)
+        # In no language: the name that stands for all of them.
+        model = self.sudo().with_context(active_test=False, lang=None)
         known = model.search([("category_id", "=", category.id)]).grouped("external_id")
+        vals_by_key, units = {}, {}
         for number, data in enumerate(attributes):
-            vals = {
-                "name": _pick_name(data.names, self.env.lang),
+            vals_by_key[data.external_id] = {
+                "category_id": category.id,
+                "external_id": data.external_id,
                 "sequence": number,
                 "active": True,
                 "kind": data.kind,
-                "unit": _pick_name(data.units, self.env.lang),
                 "minimum": data.minimum or 0,
                 "maximum": data.maximum or 0,
+                "names": dict(data.names),
             }
-            attribute = known.get(data.external_id)
-            if not attribute:
-                identity = {"category_id": category.id, "external_id": data.external_id}
-                attribute = model.create(vals | identity)
-                counts["created"] += 1
-                attribute._translate(data)
-                attribute._merge_values(data.values)
-                continue
-            changes = {name: value for name, value in vals.items() if attribute[name] != value}
-            if changes:
-                attribute.write(changes)
-            changed = [
-                changes,
-                attribute._translate(data),
-                attribute._merge_values(data.values),
-            ]
-            counts["updated" if any(changed) else "unchanged"] += 1
-        named = {data.external_id for data in attributes}
-        gone = model.union(*(a for key, a in known.items() if key not in named)).filtered("active")
+            units[data.external_id] = data.units
+        records, created, changed = model._merge_entries(known, vals_by_key)
+        changed |= model._write_translations(
+            "unit",
+            {records[key]: self._get_translations(texts) for key, texts in units.items()},
+        )
+        values = self.env["merchant.category.attribute.value"]
+        changed |= values._merge_portal(
+            {records[data.external_id]: data.values for data in attributes}
+        )
+        gone = model.union(*(a for key, a in known.items() if key not in records))
+        gone = gone.filtered("active")
         gone.active = False
-        counts["archived"] = len(gone)
-        return counts
-
-    def _translate(self, data):
-        """Write name and unit in the languages that are installed; tell whether any changed."""
-        named = write_translations(self, "name", data.names)
-        return write_translations(self, "unit", data.units) or named
-
-    def _merge_values(self, values):
-        """Bring the values of the list up to date; tell whether anything changed.
-
-        :param values: pairs of identifier and names by language
-        """
-        known = self.with_context(active_test=False).value_ids.grouped("external_id")
-        changed = False
-        for number, (external_id, names) in enumerate(values):
-            vals = {
-                "name": _pick_name(names, self.env.lang),
-                "sequence": number,
-                "active": True,
-            }
-            value = known.pop(external_id, None)
-            if value is None:
-                identity = {"attribute_id": self.id, "external_id": external_id}
-                value = self.value_ids.create(vals | identity)
-                changed = True
-            elif changes := {key: new for key, new in vals.items() if value[key] != new}:
-                value.write(changes)
-                changed = True
-            changed = write_translations(value, "name", names) or changed
-        gone = self.value_ids.browse([value.id for value in known.values() if value.active])
-        gone.active = False
-        return changed or bool(gone)
+        return {
+            "created": len(created),
+            "updated": len(changed - created),
+            "unchanged": len(records) - len(changed | created),
+            "archived": len(gone),
+        }
 
 
 class MerchantCategoryAttributeValue(models.Model):
     """A value that the marketplace offers for an attribute."""
 
     _name = "merchant.category.attribute.value"
+    _inherit = ["merchant.catalogue.name"]
     _description = "Marketplace Attribute Value"
     _order = "attribute_id, sequence, id"
 
@@ -149,7 +96,6 @@ class MerchantCategoryAttributeValue(models.Model):
         "merchant.category.attribute", required=True, index=True, ondelete="cascade"
     )
     external_id = fields.Char(string="External Identifier", required=True)
-    name = fields.Char(required=True, translate=True)
     sequence = fields.Integer()
     active = fields.Boolean(default=True)
 
@@ -157,8 +103,32 @@ class MerchantCategoryAttributeValue(models.Model):
         "UNIQUE(attribute_id, external_id)", "The attribute has this value already."
     )
 
+    @api.model
+    def _merge_portal(self, lists):
+        """Bring the values of many attributes up to date.
 
-def _pick_name(names, lang):
-    """Return the name in a language, else in Ukrainian, else any; False without one."""
-    names = names or {}
-    return names.get(lang) or names.get("uk_UA") or next(iter(names.values()), False)
+        :param dict lists: by attribute the pairs of identifier and names by language
+        :return: the attributes whose values changed
+        """
+        attributes = self.env["merchant.category.attribute"].union(*lists)
+        model = self.sudo().with_context(active_test=False, lang=None)
+        known = {
+            (value.attribute_id.id, value.external_id): value
+            for value in model.search([("attribute_id", "in", attributes.ids)])
+        }
+        vals_by_key = {
+            (attribute.id, external_id): {
+                "attribute_id": attribute.id,
+                "external_id": external_id,
+                "sequence": number,
+                "active": True,
+                "names": dict(names),
+            }
+            for attribute, values in lists.items()
+            for number, (external_id, names) in enumerate(values)
+        }
+        records, created, changed = model._merge_entries(known, vals_by_key)
+        gone = model.union(*(value for key, value in known.items() if key not in records))
+        gone = gone.filtered("active")
+        gone.active = False
+        return (created | changed | gone).attribute_id

@@ -1,45 +1,61 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-# A complete list that lacks more than this share of what is known may be of something else.
-MAX_VANISHED = 0.5
+from ..exceptions import FileRefused
 
 
 class MerchantAdapter(models.AbstractModel):
+    """What a marketplace knows about the files of its own catalogue.
+
+    The files are read in the background: whatever is wrong with one is a ``FileRefused``, whatever
+    may pass a ``RetryLater``.
+    """
+
     _inherit = "merchant.adapter"
 
     def _parse_category_file(self, content):
         """Return what a file with the categories of the marketplace says; no network.
 
         :param bytes content: in whatever form the marketplace publishes them
+        :return: the same for the same file: a reading that was interrupted goes on within it
         :rtype: PortalFile
-        :raises UserError: it is no such file
+        :raises FileRefused: it is no such file
         """
-        raise UserError(self.env._("This marketplace has no list of categories."))
+        raise FileRefused("kind")
 
     def _fetch_category_file(self):
         """Return the list of categories that the marketplace publishes.
 
         :rtype: bytes
-        :raises UserError: it does not answer
+        :raises RetryLater: it does not answer now
+        :raises FileRefused: it gives no file
         """
-        raise UserError(self.env._("This marketplace publishes no list of categories."))
+        raise FileRefused("refused")
 
     def _parse_attribute_file(self, content):
         """Return what a file with the attributes of categories says; no network.
 
+        :return: see :meth:`_parse_category_file`
         :rtype: PortalAttributeFile
-        :raises UserError: it is no such file
+        :raises FileRefused: it is no such file
+        """
+        raise FileRefused("kind")
+
+    def _check_attribute_link(self, link):
+        """Refuse a link that does not lead to the marketplace; no network. It is a secret.
+
+        :raises UserError: with a text that does not have the link in it
         """
         raise UserError(self.env._("This marketplace has no list of attributes."))
 
     def _fetch_attribute_file(self, link):
-        """Return the file that a link of the cabinet leads to. The link is a secret.
+        """Return the file that a link of the cabinet leads to; no error may have the link in it.
 
         :rtype: bytes
-        :raises UserError: it leads elsewhere, or does not answer
+        :raises RetryLater: it does not answer now
+        :raises FileRefused: it leads elsewhere, or gives no file
         """
-        raise UserError(self.env._("This marketplace has no list of attributes."))
+        raise FileRefused("refused")
 
 
 class MerchantCategory(models.Model):
@@ -65,10 +81,31 @@ class MerchantCategory(models.Model):
         store=True,
         help="Products belong into categories that have none below them.",
     )
-    commission_rate = fields.Float(
-        string="Commission (%)", digits=(5, 2), readonly=True, aggregator=False
+    is_unlisted = fields.Boolean(
+        readonly=True,
+        help="It stands above others, but no list gives it a number of its own.",
     )
-    listing_count = fields.Integer(string="Products", compute="_compute_listing_count")
+    commission_rate = fields.Float(
+        string="Commission (%)",
+        digits=(5, 2),
+        readonly=True,
+        aggregator=False,
+        help="What the marketplace takes of a sale, as its table of commissions said last.",
+    )
+    listing_ids = fields.One2many("merchant.listing", "portal_category_id")
+    listing_count = fields.Integer(
+        string="Products",
+        compute="_compute_listing_count",
+        help="The products of your stores that the marketplace shows in this category.",
+    )
+    import_id = fields.Many2one(
+        "merchant.catalogue.import",
+        string="Changed by Import",
+        index="btree_not_null",
+        ondelete="set null",
+        readonly=True,
+        help="The last import that added, changed or archived the category.",
+    )
     attribute_ids = fields.One2many(
         "merchant.category.attribute", "category_id", string="Attributes"
     )
@@ -88,6 +125,7 @@ class MerchantCategory(models.Model):
             children = category.child_ids.filtered("active")
             category.is_leaf = not category.store_id and not children
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_listing_count(self):
         groups = self.env["merchant.listing"]._read_group(
             [("portal_category_id", "in", self.ids)], ["portal_category_id"], ["__count"]
@@ -111,121 +149,11 @@ class MerchantCategory(models.Model):
         )
         return {category.external_id: category for category in found}
 
-    # === IMPORT === #
+    # === ACTION METHODS === #
 
-    @api.model
-    def _import_portal(self, marketplace, file):
-        """Bring the catalogue up to date with a file.
-
-        :param str marketplace: a key of ``merchant.store.marketplace``
-        :param PortalFile file: what it says
-        :return: the numbers of created, updated, unchanged, archived and kept categories; kept are
-            those that are missing in a file which lacks too much to be believed
-        :rtype: dict[str, int]
-        """
-        categories = self.sudo().with_context(active_test=False)
-        known = categories.search([("marketplace", "=", marketplace), ("store_id", "=", False)])
-        by_id = {category.external_id: category for category in known}
-        counts = dict.fromkeys(("created", "updated", "unchanged", "archived", "kept"), 0)
-        by_path = {category._get_path(): category for category in known}
-        used = set()
-        # Parents first, so that each finds its own; those without a row are made up.
-        for data in sorted(file.categories, key=lambda data: len(data.path)):
-            parent = by_id.get(data.parent_external_id) or self._get_made_up(
-                marketplace, data.path[:-1], by_id, by_path
-            )
-            vals = self._prepare_portal_vals(data, parent)
-            category = by_id.get(data.external_id)
-            if category is None:
-                identity = {"marketplace": marketplace, "external_id": data.external_id}
-                by_id[data.external_id] = category = categories.create(vals | identity)
-                counts["created"] += 1
-            elif changes := category._get_portal_changes(vals):
-                category.write(changes)
-                counts["updated"] += 1
-            else:
-                counts["unchanged"] += 1
-            category._set_names(data.names)
-            by_path[data.path] = category
-            while category and category.id not in used:
-                used.add(category.id)
-                category = category.parent_id
-        if file.is_complete:
-            gone = known.filtered(lambda c: c.active and c.id not in used)
-            counts |= gone._vanish(len(known.filtered(lambda c: c.active and c.is_leaf)))
-        return counts
-
-    def _get_path(self):
-        """Return the names from the top down to this category."""
-        path, category = (), self
-        while category:
-            path, category = (category.name, *path), category.parent_id
-        return path
-
-    def _get_made_up(self, marketplace, path, by_id, by_path):
-        """Return the category with a path that has no row of its own."""
-        if not path:
-            return self.browse()
-        if path not in by_path:
-            external_id = " > ".join(path)
-            category = by_id.get(external_id)
-            if category is None:
-                parent = self._get_made_up(marketplace, path[:-1], by_id, by_path)
-                category = self.sudo().create(
-                    {
-                        "marketplace": marketplace,
-                        "external_id": external_id,
-                        "name": path[-1],
-                        "parent_id": parent.id,
-                    }
-                )
-                by_id[external_id] = category
-            category.active = True
-            by_path[path] = category
-        return by_path[path]
-
-    @api.model
-    def _prepare_portal_vals(self, data, parent):
-        vals = {"parent_id": parent.id, "active": True}
-        if name := data.names.get(self.env.lang) or data.names.get("") or data.path[-1]:
-            vals["name"] = name
-        if data.commission_rate is not None:
-            vals["commission_rate"] = float(data.commission_rate)
-        return vals
-
-    def _get_portal_changes(self, vals):
-        return {
-            name: value
-            for name, value in vals.items()
-            if (self[name].id if name == "parent_id" else self[name]) != value
-        }
-
-    def _set_names(self, names):
-        """Write the names in the languages that are installed."""
-        write_translations(self, "name", names)
-
-    def _vanish(self, known_count):
-        """Archive categories that a complete list does not name any more.
-
-        :param int known_count: how many were known that products can be in
-        """
-        if len(self.filtered("is_leaf")) > known_count * MAX_VANISHED:
-            return {"kept": len(self)}
-        self.active = False
-        return {"archived": len(self)}
-
-
-def write_translations(record, field_name, texts):
-    """Write a text in those of its languages that are installed.
-
-    :param dict texts: by code of the language
-    :return: whether anything changed
-    :rtype: bool
-    """
-    changed = False
-    for code, _name in record.env["res.lang"].get_installed():
-        translated = record.with_context(lang=code)
-        if code in texts and translated[field_name] != texts[code]:
-            translated[field_name] = texts[code]
-            changed = True
-    return changed
+    def action_open_listings(self):
+        """Open the products of the stores that stand in these categories."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "garazd_merchant_center.merchant_listing_action"
+        )
+        return action | {"domain": [("portal_category_id", "in", self.ids)], "context": {}}

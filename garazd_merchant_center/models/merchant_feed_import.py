@@ -9,6 +9,8 @@ FAILED = "feed_import_failed"
 ERRORS = "feed_import_errors"
 UNKNOWN = "feed_import_unknown"
 CODES = (FAILED, ERRORS, UNKNOWN)
+# How an import ended -> what no longer matters of those before it.
+OVERTAKEN = {"done": CODES, "partial": CODES, "failed": (FAILED,), "unknown": (FAILED, UNKNOWN)}
 
 
 class MerchantFeedImport(models.Model):
@@ -59,6 +61,9 @@ class MerchantFeedImport(models.Model):
     finished_at = fields.Datetime(string="Finished", readonly=True)
     message = fields.Text(readonly=True)
 
+    fresh_since = fields.Datetime(
+        readonly=True, help="The price list that is read was generated after this."
+    )
     is_sent = fields.Boolean(
         readonly=True, help="The request is on its way, and nobody knows yet what became of it."
     )
@@ -85,7 +90,7 @@ class MerchantFeedImport(models.Model):
 
     # What was told
     total_count = fields.Integer(string="In the Price List", readonly=True)
-    created_count = fields.Integer(string="New", readonly=True)
+    created_count = fields.Integer(string="Created", readonly=True)
     updated_count = fields.Integer(string="Changed", readonly=True)
     unchanged_count = fields.Integer(string="Unchanged", readonly=True)
     failed_count = fields.Integer(string="Not Taken", readonly=True)
@@ -114,11 +119,9 @@ class MerchantFeedImport(models.Model):
     @api.depends("feed_id")
     def _compute_display_name(self):
         for record in self:
-            record.display_name = self.env._(
-                "%(feed)s, import %(number)s",
-                feed=record.feed_id.sudo().name or record.store_id.name,
-                number=record.id,
-            )
+            # Without words: issues and operations keep it, and are read in other languages.
+            name = record.feed_id.sudo().name or record.store_id.name
+            record.display_name = f"{name} #{record.id}"
 
     @api.depends("field_codes", "store_id")
     @api.depends_context("lang")
@@ -150,17 +153,26 @@ class MerchantFeedImport(models.Model):
         """Look again at what became of these imports, or ask for them again.
 
         Only what has certainly ended is asked for again without looking.
+
+        :raises UserError: it touches missing products, and nobody is warned here
         """
         for record in self:
             if record.state == "unknown" and record.external_id:
                 record._follow_again()
             elif not record.is_open:
+                if record.missing_policy != "keep":
+                    record.store_id._check_administrator()
+                    raise UserError(
+                        self.env._(
+                            "Open %(name)s and press Repeat: choose and confirm once more what is "
+                            "to become of products missing in the price list.",
+                            name=record.display_name,
+                        )
+                    )
                 self._ask(
                     record.store_id,
                     record.field_codes or [],
-                    missing_policy=record.missing_policy,
                     only_available=record.only_available,
-                    missing_confirmed=record.missing_confirmed,
                     duplicates_confirmed=record.duplicates_confirmed,
                 )
 
@@ -172,10 +184,18 @@ class MerchantFeedImport(models.Model):
     def action_open_operation(self):
         """Open the request to the marketplace."""
         self.ensure_one()
+        operations = self._get_operations()
+        if len(operations) == 1:
+            return {
+                "type": "ir.actions.act_window",
+                "res_model": operations._name,
+                "res_id": operations.id,
+                "views": [(False, "form")],
+            }
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "garazd_merchant_center.merchant_operation_action"
         )
-        return action | {"domain": [("id", "in", self._get_operations().ids)], "context": {}}
+        return action | {"domain": [("id", "in", operations.ids)], "context": {}}
 
     def action_open_errors(self):
         """Open the report."""
@@ -221,7 +241,28 @@ class MerchantFeedImport(models.Model):
             }
         )
         self.env["merchant.operation"]._enqueue(store, "feed_import", record, {})
+        record._refresh_price_list()
         return record.with_env(self.env)
+
+    def _refresh_price_list(self):
+        """Have the price list generated anew, which the request waits for.
+
+        The one that is published may be hours old: prices sent since would go back to older ones.
+        """
+        waiting = self.filtered(lambda record: record.state == "waiting")
+        waiting.fresh_since = fields.Datetime.now()
+        # Elevated: whoever may have it imported need not be allowed to change it.
+        waiting.feed_id.sudo()._request_generation()
+
+    @api.model
+    def _note_generation(self, feeds):
+        """Have the marketplace asked to read price lists, whose generation has come to an end.
+
+        Nothing is written: whoever sends may be writing on the same records.
+        """
+        waiting = [("feed_id", "in", feeds.ids), ("state", "=", "waiting")]
+        if self.sudo().search_count(waiting, limit=1):
+            self.env["merchant.operation"]._wake()
 
     def _check_possible(self):
         """Refuse an import that cannot work, and one that nobody has agreed to.
@@ -230,16 +271,11 @@ class MerchantFeedImport(models.Model):
         """
         self.ensure_one()
         store = self.store_id
-        is_open = [("store_id", "=", store.id), ("state", "in", self._OPEN_STATES)]
-        if self.sudo().search_count([*is_open, ("id", "not in", self.ids)], limit=1):
+        if self.feed_id != store.feed_id:
             raise UserError(
-                self.env._(
-                    "The marketplace is already busy with the price list of %(store)s. Wait until "
-                    "it has finished.",
-                    store=store.name,
-                )
+                self.env._("The store has got another data feed. Send the price list anew.")
             )
-        if problem := store._get_feed_import_problem():
+        if problem := store._get_feed_import_problem(own=self):
             raise UserError(problem)
         if self.missing_policy != "keep" and not self.missing_confirmed:
             raise UserError(
@@ -249,8 +285,8 @@ class MerchantFeedImport(models.Model):
         if count:
             raise UserError(
                 self.env._(
-                    "%(count)s products would be made a second time on the marketplace. Confirm "
-                    "that, or choose the Identifier As on the Marketplace in a new data feed.",
+                    "Products that would be made a second time on the marketplace: %(count)s. "
+                    "Press Send Price List on the store to see what to do.",
                     count=count,
                 )
             )
@@ -289,13 +325,16 @@ class MerchantFeedImport(models.Model):
             }
         )
         issues = self.env["merchant.issue"]
-        # A good import makes up for all bad ones before it.
-        domain = [("store_id", "=", self.store_id.id), ("id", "<=", self.id)]
-        issues._resolve(self.store_id, CODES, self.search(domain) if state == "done" else self)
+        issues._resolve(self.store_id, CODES, self)
+        before = self.search([("store_id", "=", self.store_id.id), ("id", "<", self.id)])
+        issues._resolve(self.store_id, OVERTAKEN.get(state, ()), before)
         if state == "partial":
-            issues._report(self.store_id, ERRORS, self, "warning", count=self.error_count)
+            count = max(self.error_count, self.failed_count)
+            issues._report(self.store_id, ERRORS, self, "warning", count=count)
         elif state in ("failed", "unknown"):
             code = FAILED if state == "failed" else UNKNOWN
+            env = self.store_id._in_own_context().env
+            reason = (reason or "").rstrip(" .") or env._("it gave no reason")
             issues._report(self.store_id, code, self, reason=reason)
         if state in ("done", "partial"):
             # New products have identifiers only the marketplace can tell.

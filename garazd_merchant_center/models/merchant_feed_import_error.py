@@ -1,6 +1,10 @@
+from itertools import chain
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+# How a report may name a product: fields of `FeedImportProblem` and of `merchant.listing`.
+NAMES = ("seller_id", "external_id", "sku")
 # More lines are not kept: nobody reads them, and the first show what is wrong.
 MAX_ERRORS = 5000
 
@@ -54,16 +58,18 @@ class MerchantFeedImportError(models.Model):
         vals_list = []
         for problem in problems:
             references = _get_references(problem)
-            listing = next((listings[r] for r in references if r in listings), None)
-            product = next((products[r] for r in references if r in products), None)
-            if product is None and listing:
-                product = listing.product_id
+            listing = _find_listing(references, listings)
+            product = (
+                products.get(problem.seller_id)
+                or (listing and listing.product_id)
+                or next((products[r] for r in references.values() if r in products), None)
+            )
             vals_list.append(
                 {
                     "import_id": feed_import.id,
                     "stage": problem.stage,
                     "message": problem.message,
-                    "reference": next(iter(references), problem.name),
+                    "reference": next(iter(references.values()), problem.name),
                     "product_id": product.id if product else False,
                     "listing_id": listing.id if listing else False,
                 }
@@ -72,22 +78,36 @@ class MerchantFeedImportError(models.Model):
 
     @api.model
     def _find_about(self, feed_import, problems):
-        """Return the products and listings that the lines of a report name, by that name.
+        """Return the products and listings that the lines of a report may name.
 
-        :rtype: tuple[dict[str, product.product], dict[str, merchant.listing]]
+        :return: products by identifier in the price list; listings by field and its value, but
+            for values that several have
+        :rtype: tuple[dict[str, product.product], dict[str, dict[str, merchant.listing]]]
         """
-        references = list({r for problem in problems for r in _get_references(problem)})
+        references = {r for problem in problems for r in _get_references(problem).values()}
+        references = list(references)
         feed = feed_import.feed_id
         products = feed._find_products(references) if feed else {}
         store = Domain("store_id", "=", feed_import.store_id.id)
         listings = {}
-        # The surest last, so that it wins.
-        for name in ("sku", "external_id", "seller_id"):
+        for name in NAMES:
             found = self.env["merchant.listing"].search(store & Domain(name, "in", references))
-            listings |= {listing[name]: listing for listing in found}
+            listings[name] = {
+                value: group for value, group in found.grouped(name).items() if len(group) == 1
+            }
         return products, listings
 
 
 def _get_references(problem):
-    references = (problem.seller_id, problem.external_id, problem.sku)
-    return list(filter(None, references))
+    """Return how a line names its product, by field of ``merchant.listing``; the surest first."""
+    return {name: getattr(problem, name) for name in NAMES if getattr(problem, name)}
+
+
+def _find_listing(references, listings):
+    """Return the listing that a line is about: one kind of identifier may be taken for another.
+
+    :rtype: merchant.listing | None
+    """
+    other = ((name, reference) for reference in references.values() for name in NAMES)
+    found = (listings[name].get(reference) for name, reference in chain(references.items(), other))
+    return next(filter(None, found), None)

@@ -36,6 +36,17 @@ class MerchantFeedImport(models.Model):
     last_reading = fields.Json(readonly=True)
     last_changed_at = fields.Datetime(readonly=True)
 
+    # === ACTION METHODS === #
+
+    def action_stop(self):
+        """Look no longer at what becomes of these imports."""
+        self.check_access("read")
+        # Elevated: imports belong to the system.
+        for record in self.sudo().filtered(lambda record: record.state == "running"):
+            env = record.store_id._in_own_context().env
+            reason = env._("%(user)s stopped looking at it", user=self.env.user.name)
+            record._finish("unknown", reason)
+
     # === BUSINESS METHODS === #
 
     def _follow(self):
@@ -64,9 +75,7 @@ class MerchantFeedImport(models.Model):
         self.check_access("read")
         # Elevated: imports belong to the system.
         record = self.sudo()
-        if record.search_count(
-            [("store_id", "=", record.store_id.id), ("state", "in", self._OPEN_STATES)], limit=1
-        ):
+        if record.store_id._is_import_open():
             raise UserError(self.env._("Another import of this store is under way."))
         record._follow()
 
@@ -117,7 +126,7 @@ class MerchantFeedImport(models.Model):
         try:
             self.lock_for_update()
             if self.state == "running":
-                self._note_reading(data, error)
+                self._note_guarded(data, error)
             self.env.flush_all()
         except CONFLICTS:
             # Somebody works on it. It is still due, so the next run takes it.
@@ -140,6 +149,17 @@ class MerchantFeedImport(models.Model):
         except Exception as error:
             _logger.exception("Import %s of a price list could not be read", self.id)
             return None, MarketplaceError("sync_failed", reason=str(error))
+
+    def _note_guarded(self, data, error):
+        """Write down a reading; one that cannot be written down is an error; see :meth:`_look`."""
+        try:
+            with self.env.cr.savepoint():
+                self._note_reading(data, error)
+        except CONFLICTS:
+            raise
+        except Exception as strange:
+            _logger.exception("What was read about import %s could not be kept", self.id)
+            self._note_reading(None, MarketplaceError("sync_failed", reason=str(strange)))
 
     def _note_reading(self, data, error):
         """Write down a reading and decide whether it is the end; see :meth:`_look`."""
@@ -184,9 +204,10 @@ class MerchantFeedImport(models.Model):
         :param FeedImportData data: what the marketplace says
         :param timedelta quiet: how long it has been saying just that
         """
-        if data.state == "running" or not data.total:
+        if data.state == "running" or not (data.total or data.processed):
             return False
-        return quiet >= (QUIET if data.processed >= data.total else LONG_QUIET)
+        is_complete = data.total and data.processed >= data.total
+        return quiet >= (QUIET if is_complete else LONG_QUIET)
 
     def _read_later(self, seconds=None):
         """Plan the next reading.

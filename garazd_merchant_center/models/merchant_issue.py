@@ -91,10 +91,11 @@ DETAILS = {
         "then retry."
     ),
     "payment_refunded": _lt(
-        "The marketplace gave the buyer of order %(number)s the money back, but the payment "
-        "%(payment)s is recorded in Odoo. Refund it by hand: make a credit note for the invoice "
-        "and an outgoing payment, or cancel the payment when nothing was invoiced. Then mark this "
-        "issue as resolved."
+        "The marketplace gave the buyer of order %(number)s the money back. If the goods are still "
+        "here, do not ship them: cancel the sales order. Its payment in Odoo: %(payment)s. Where "
+        "there is one, refund it by hand: make a credit note for the invoice and an outgoing "
+        "payment, or cancel the payment when nothing was invoiced. Then mark this issue as "
+        "resolved."
     ),
     "record_unreadable": _lt(
         "A product, group or method of the store cannot be read: %(path)s is %(value)s. The others "
@@ -122,10 +123,10 @@ DETAILS = {
         "your Odoo."
     ),
     "push_held": _lt(
-        "So much would change at once that it may be a mistake: %(vanishing)s products would "
-        "become sold out, %(prices)s prices would change more than the store allows. Everything "
-        "else is sent. Look at the changes: an administrator presses Send Anyway if they are "
-        "right, or Leave as It Is."
+        "So much would change in a short time that it may be a mistake: %(vanishing)s products "
+        "would become sold out, %(prices)s prices would change more than the store allows. "
+        "Everything else is sent. Look at the changes: an administrator presses Send Anyway if "
+        "they are right, or Leave as It Is."
     ),
     "listing_currency": _lt(
         "%(count)s products of the store are sold in another currency than that of the data feed, "
@@ -184,7 +185,7 @@ class MerchantIssue(models.Model):
             ("order_cancelled", "A confirmed order was cancelled"),
             ("order_failed", "An order could not be imported"),
             ("payment_failed", "A payment could not be recorded"),
-            ("payment_refunded", "A recorded payment was refunded"),
+            ("payment_refunded", "A payment was refunded"),
             ("record_unreadable", "A record of the store cannot be read"),
             ("listing_ambiguous", "A product fits several products in Odoo"),
             ("listing_sku_repeated", "A SKU stands on several products of the store"),

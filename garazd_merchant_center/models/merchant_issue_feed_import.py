@@ -26,12 +26,13 @@ class MerchantIssue(models.Model):
             FAILED: _lt(
                 "The marketplace did not import the price list: %(reason)s. It also refuses when "
                 "an earlier import hangs or when it was asked too often on one day. Mend the cause "
-                "or wait until tomorrow, then retry; this issue closes with the next good import."
+                "or wait until tomorrow, then retry; this issue closes with the next import."
             ),
             ERRORS: _lt(
-                "The marketplace has imported the price list, but reports %(count)s errors. Open "
-                "the import: it names the products. Correct them and send the price list again; "
-                "this issue closes with the next good import."
+                "The marketplace has imported the price list, but not all of it. Number of "
+                "errors: %(count)s. Open the import: it names the products as far as the "
+                "marketplace does. Correct them and send the price list again; this issue closes "
+                "with the next import."
             ),
             UNKNOWN: _lt(
                 "Nothing tells whether the marketplace has imported the price list: %(reason)s. It "

@@ -1,8 +1,7 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 CODE = "listing_category"
-# Who may see the catalogue of a marketplace.
-READERS = "garazd_merchant_center.group_user,product.group_product_manager"
 
 
 class MerchantStore(models.Model):
@@ -13,74 +12,6 @@ class MerchantStore(models.Model):
         help="An issue tells when the marketplace shows a product in another category than the one "
         "it was given in Odoo.",
     )
-
-
-class ProductCategory(models.Model):
-    _inherit = "product.category"
-
-    merchant_category_id = fields.Many2one(
-        "merchant.category",
-        string="Category on the Marketplace",
-        groups=READERS,
-        domain="[('store_id', '=', False), ('is_leaf', '=', True)]",
-        help="For all products of this category, and of those below it, that have none of their "
-        "own. The price lists publish it.",
-    )
-
-    def _get_merchant_category(self):
-        """Return the category of the nearest one upwards that has any."""
-        category = self
-        while category and not category.merchant_category_id:
-            category = category.parent_id
-        return category.merchant_category_id
-
-
-class ProductTemplate(models.Model):
-    _inherit = "product.template"
-
-    merchant_category_id = fields.Many2one(
-        "merchant.category",
-        string="Category in the Catalogue",
-        compute="_compute_merchant_category_id",
-        inverse="_inverse_merchant_category_id",
-        groups=READERS,
-        domain="[('store_id', '=', False), ('is_leaf', '=', True)]",
-        help="Chosen here, it stands above as its number.",
-    )
-
-    @api.depends("portal_category_ref")
-    def _compute_merchant_category_id(self):
-        categories = self.env["merchant.category"].search(
-            [("store_id", "=", False), ("external_id", "in", self.mapped("portal_category_ref"))]
-        )
-        by_id = {category.external_id: category for category in categories}
-        for template in self:
-            template.merchant_category_id = by_id.get(template.portal_category_ref)
-
-    def _inverse_merchant_category_id(self):
-        for template in self:
-            template.portal_category_ref = template.merchant_category_id.external_id
-
-    def _get_portal_category_ref(self):
-        """Return the number of the category that the product was given, its own or its group's."""
-        self.ensure_one()
-        own = self.portal_category_ref
-        return own or self.sudo().categ_id._get_merchant_category().external_id
-
-
-class ProductDataFeed(models.Model):
-    _inherit = "product.data.feed"
-
-    def _get_portal_refs(self):
-        """Extend with the categories that product categories were given; groups come first."""
-        refs = {}
-        if self.category_source == "internal":
-            categories = self.env["product.category"].sudo()
-            given = categories.search([("merchant_category_id", "!=", False)])
-            for category in categories.search([("id", "child_of", given.ids)]):
-                found = category._get_merchant_category()
-                refs[self._get_group_number(category)] = found.external_id
-        return refs | super()._get_portal_refs()
 
 
 class MerchantListing(models.Model):
@@ -94,9 +25,10 @@ class MerchantListing(models.Model):
             return
         issues = self.env["merchant.issue"]
         listings = self.filtered("product_id")
+        feed_refs = store.feed_id._with_feed_context()._get_portal_refs() if store.feed_id else {}
         moved = {}
         for listing in listings:
-            wanted = listing.product_id.product_tmpl_id._get_portal_category_ref()
+            wanted = listing._get_wanted_category_ref(feed_refs)
             shown = listing.category_external_id
             # An address says nothing that could be compared.
             if wanted and shown and wanted.isdigit() and wanted != shown:
@@ -120,6 +52,42 @@ class MerchantListing(models.Model):
                 old=_describe(known.get(wanted), wanted),
                 new=_describe(known.get(shown), listing.category or shown),
             )
+
+    def _get_wanted_category_ref(self, feed_refs):
+        """Return the number, or address, of the category that the product was given.
+
+        :param dict feed_refs: those of the groups of the store's data feed, by their numbers
+        """
+        self.ensure_one()
+        template = self.product_id.product_tmpl_id
+        if own := template.portal_category_ref:
+            return own
+        if of_group := self.category_id._get_given_category():
+            return of_group.external_id
+        if feed := self.store_id.feed_id.sudo():
+            category = feed._get_category(template.sudo())
+            if category and (ref := feed_refs.get(feed._get_group_number(category))):
+                return ref
+        return template._get_portal_category_ref()
+
+    @api.model
+    def _follow_portal(self, marketplace):
+        """Find the categories of the catalogue for listings that were read before it was."""
+        self.flush_model(["category_external_id", "portal_category_id", "store_id"])
+        self.env["merchant.category"].flush_model()
+        self.env.execute_query(
+            SQL(
+                "UPDATE merchant_listing AS listing SET portal_category_id = category.id "
+                "FROM merchant_store AS store, merchant_category AS category "
+                "WHERE store.id = listing.store_id AND store.marketplace = %(marketplace)s "
+                "AND category.marketplace = %(marketplace)s AND category.store_id IS NULL "
+                "AND category.active AND category.external_id = listing.category_external_id "
+                "AND listing.portal_category_id IS DISTINCT FROM category.id "
+                "RETURNING listing.id",
+                marketplace=marketplace,
+            )
+        )
+        self.invalidate_model(["portal_category_id"])
 
     def action_accept_category(self):
         """Let products have the category that the marketplace gave them."""

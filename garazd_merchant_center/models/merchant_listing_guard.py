@@ -46,11 +46,11 @@ class MerchantListing(models.Model):
             self.agreed_values = {n: agreed[n] for n in agreed if n not in ended} or False
 
     def _is_price_risky(self, waiting):
-        """Tell whether the price would change by more than the store allows."""
-        price, old = waiting.get("price"), self._get_prices_shown("confirmed")[0]
-        if not price or not old:
+        """Tell whether the price would change by more than the store allows, all steps together."""
+        price, limit = waiting.get("price"), self.store_id.max_price_percent
+        if not price:
             return False
-        return abs(price - old) / old * 100 > self.store_id.max_price_percent
+        return any(abs(price - old) / old * 100 > limit for old in self._get_reference_prices())
 
     def _get_held(self):
         """Return what waits for consent.
@@ -77,17 +77,21 @@ class MerchantStore(models.Model):
     _inherit = "merchant.store"
 
     def _may_vanish(self):
-        """Tell whether all products that are to become unavailable may do so at once."""
+        """Tell whether all products that are to become unavailable may do so.
+
+        Those that became it lately count, too: a hundred small portions are a large one.
+        """
         self.ensure_one()
         listings = self.env["merchant.listing"].sudo()
-        available = [("store_id", "=", self.id), ("confirmed_presence", "in", AVAILABLE)]
-        vanishing = [*available, ("push_urgent", "=", True)]
-        if listings.search_count(vanishing, limit=FEW + 1) <= FEW:
+        lately = self._get_lately_sold_out()
+        available = Domain("store_id", "=", self.id) & Domain("confirmed_presence", "in", AVAILABLE)
+        vanishing = available & Domain("push_urgent", "=", True)
+        if listings.search_count(vanishing | lately, limit=FEW + 1) <= FEW:
             return True
         # Those that an administrator has seen do not count.
-        agreed = [Domain.custom(to_sql=_has_agreed_stock)]
-        count = listings.search_count(vanishing) - listings.search_count([*vanishing, *agreed])
-        shown = listings.search_count(available)
+        agreed = vanishing & ~lately & Domain.custom(to_sql=_has_agreed_stock)
+        count = listings.search_count(vanishing | lately) - listings.search_count(agreed)
+        shown = listings.search_count(available | lately)
         return count <= FEW or count * 100 <= shown * self.max_unavailable_percent
 
     def _follow_held(self):

@@ -1,4 +1,5 @@
 import logging
+from datetime import timedelta
 
 from odoo import fields, models
 from odoo.exceptions import UserError
@@ -9,6 +10,10 @@ from ..schema import Outcome
 _logger = logging.getLogger(__name__)
 
 KIND = "feed_import"
+# A price list that is older is generated anew before it is sent.
+FRESH = timedelta(hours=1)
+# It is looked whether that is done when the file is published, and after this time.
+PAUSE = timedelta(minutes=1)
 
 
 class MerchantOperation(models.Model):
@@ -51,6 +56,7 @@ class MerchantOperation(models.Model):
             record._check_possible()
         result = super().action_retry()
         imports.write({"state": "waiting", "finished_at": False, "message": False})
+        imports._refresh_price_list()
         return result
 
     def action_cancel(self):
@@ -69,7 +75,8 @@ class MerchantOperation(models.Model):
     def _get_import_request(self):
         record = self._get_feed_imports()
         if not record.feed_id:
-            reason = self.env._("the data feed was deleted in Odoo")
+            env = self.store_id._in_own_context().env
+            reason = env._("the data feed was deleted in Odoo")
             raise NeedsUser("request_refused", reason=reason)
         return record._get_request()
 
@@ -112,11 +119,43 @@ class MerchantOperation(models.Model):
         """Override to write down that it is sent; who finds that written, sends nothing."""
         lost = self._filter_in_flight()
         for operation in lost:
-            reason = self.env._("Odoo was stopped while it asked")
+            env = operation.store_id._in_own_context().env
+            reason = env._("Odoo was stopped while it asked")
             operation._settle(Outcome(state="unknown", message=reason))
-        ready = super(MerchantOperation, self - lost)._prepare_to_send()
+        ready = (self - lost).filtered(lambda operation: operation._is_ready())
+        ready = super(MerchantOperation, ready)._prepare_to_send()
         ready._get_feed_imports().is_sent = True
         return ready
+
+    def _is_ready(self):
+        """Tell whether the price list is fresh and still to be sent.
+
+        If it is not, it is written down what it waits for, or why it is not sent after all.
+        """
+        store = self.store_id._in_own_context()
+        record = self._get_feed_imports().with_env(store.env)
+        if not record.feed_id or store.mode != "production":
+            return True
+        feed = record.feed_id.sudo()  # elevated: the file is made by the system
+        is_published = feed.active and feed.state == "published"
+        if is_published and record.fresh_since and feed.generated_at < record.fresh_since:
+            reason = store.env._("somebody stopped the generation of the price list")
+            self._settle(Outcome(state="failed", message=reason))
+            return False
+        if is_published and feed.generated_at < fields.Datetime.now() - FRESH:
+            record._refresh_price_list()
+        if feed.active and feed.state == "waiting":
+            message = store.env._("The price list is being prepared.")
+            self.write({"leased_until": False, "error": message})
+            record.message = message
+            self._wake(fields.Datetime.now() + PAUSE)
+            return False
+        try:
+            record._check_possible()
+        except UserError as error:
+            self._settle(Outcome(state="failed", message=str(error)))
+            return False
+        return True
 
     def _send(self):
         if self[:1].kind != KIND:

@@ -345,6 +345,7 @@ class MerchantOrderBuilder(models.AbstractModel):
             ),
             "type": "consu",
             "company_id": company.id,
+            **({"uom_id": unit.id} if (unit := self._get_unit(line)) else {}),
         }
 
     def _fill_placeholders(self, order, data):
@@ -363,17 +364,18 @@ class MerchantOrderBuilder(models.AbstractModel):
         proposals = self.env["merchant.listing"]._propose_products(order.store_id, data.lines)
         by_name = {}
         for line, (products, _found_by) in zip(data.lines, proposals, strict=True):
-            by_name.setdefault(line.name, []).append(products)
+            by_name.setdefault(line.name, []).append((line, products))
         for line in lines:
             # A line is told by its name; where several have the same, all must mean one product.
-            products = by_name.get(line.name, [])
-            product = products[0] if products else placeholder.browse()
-            if len(product) != 1 or any(other != product for other in products):
+            found = by_name.get(line.name, [])
+            line_data, product = found[0] if found else (None, placeholder.browse())
+            if len(product) != 1 or any(other != product for _line, other in found):
                 continue
             # What the marketplace says stays: only the product and its taxes change.
             price_unit = line.price_unit
             kept = {key: line[key] for key in ("name", "product_uom_qty")}
-            line.write(kept | {"product_id": product.id})
+            unit = self._get_line_unit(line_data, product)
+            line.write(kept | {"product_id": product.id, "product_uom_id": unit.id})
             self._set_price_unit(line, price_unit)
 
     def _prepare_line_vals(self, line, product):
@@ -383,6 +385,7 @@ class MerchantOrderBuilder(models.AbstractModel):
             "product_id": product.id,
             "name": line.name,
             "product_uom_qty": quantity,
+            "product_uom_id": self._get_line_unit(line, product).id,
             "merchant_fee": float(line.commission or 0),
             **self._prepare_price_vals(float(line.price_total) / quantity if quantity else 0),
         }

@@ -70,7 +70,12 @@ class MerchantOrder(models.Model):
             values = {"number": self.number, "reason": str(error)}
             issues._report(self.store_id, "payment_failed", self, **values)
         else:
-            issues._resolve(self.store_id, ["payment_failed"], self)
+            settled = ["payment_failed"]
+            if self._has_refund_to_settle():
+                self._tell_refund()
+            else:
+                settled.append("payment_refunded")
+            issues._resolve(self.store_id, settled, self)
 
     def _settle_payment(self):
         """Do the work of :meth:`_follow_payment` for one order.
@@ -83,13 +88,8 @@ class MerchantOrder(models.Model):
         self._meet_others()
         if journal and self._is_payment_due():
             self.env["account.payment"].create(self._prepare_payment_vals(journal)).action_post()
-        # What an accountant has cancelled or taken back to draft stays theirs to settle.
-        payment = self.payment_ids.filtered(lambda p: p.state in ("in_process", "paid"))
-        if payment and self.payment_state == "refunded":
-            self._tell_refund(payment)
-            return
-        self.env["merchant.issue"]._resolve(self.store_id, ["payment_refunded"], self)
-        if payment:
+        payment = self._get_valid_payment()
+        if payment and self.payment_state != "refunded":
             payment._reconcile_merchant_invoices()
 
     def _meet_others(self):
@@ -122,7 +122,15 @@ class MerchantOrder(models.Model):
             and self.sale_order_id.state == "sale"
             and self.status_id.kind != "cancelled"
             and self.amount_total > 0
+            and not self._is_paid_otherwise()
         )
+
+    def _is_paid_otherwise(self):
+        """Tell whether somebody has recorded the payment of the invoices by hand already."""
+        invoices = self.sale_order_id.invoice_ids.filtered(
+            lambda m: m.move_type == "out_invoice" and m.state == "posted"
+        )
+        return bool(invoices) and all(m.payment_state in ("paid", "in_payment") for m in invoices)
 
     def _prepare_payment_vals(self, journal):
         """Return the values of the customer payment.
@@ -132,10 +140,20 @@ class MerchantOrder(models.Model):
         example delivery, is paid to the carrier.
 
         :param journal: the ``account.journal``
+        :raises UserError: the customer has no account
         """
-        sale_order = self.sale_order_id
+        sale_order, company = self.sale_order_id, self.store_id.company_id
         customer = sale_order.partner_invoice_id.commercial_partner_id
-        receivable = customer.with_company(self.store_id.company_id).property_account_receivable_id
+        receivable = customer.with_company(company).property_account_receivable_id
+        if not receivable:
+            raise UserError(
+                self.env._(
+                    "%(customer)s has no receivable account in %(company)s: install a chart of "
+                    "accounts there, or choose the account on the page of the customer",
+                    customer=customer.display_name,
+                    company=company.name,
+                )
+            )
         return {
             "merchant_order_id": self.id,
             "payment_type": "inbound",
@@ -147,7 +165,7 @@ class MerchantOrder(models.Model):
             "currency_id": self.currency_id.id,
             "date": self._get_payment_date(journal),
             "journal_id": journal.id,
-            "company_id": self.store_id.company_id.id,
+            "company_id": company.id,
             "memo": sale_order.merchant_reference,
         }
 
@@ -164,14 +182,22 @@ class MerchantOrder(models.Model):
         is_closed = store.company_id._get_violated_lock_dates(day, False, journal)
         return today if is_closed else day
 
-    def _tell_refund(self, payment):
-        """Open the issue of a refund, once: only a person can give money back.
+    def _get_valid_payment(self):
+        # What an accountant has cancelled or taken back to draft stays theirs to settle.
+        return self.payment_ids.filtered(lambda p: p.state in ("in_process", "paid"))
 
-        :param payment: the recorded ``account.payment``
-        """
+    def _has_refund_to_settle(self):
+        """Tell whether a person has to keep goods, or take a payment back, after a refund."""
+        if self.payment_state != "refunded":
+            return False
+        is_alive = self.sale_order_id.state == "sale" and self.status_id.kind != "cancelled"
+        return bool(self._get_valid_payment()) if self.payment_ids else is_alive
+
+    def _tell_refund(self):
+        """Open the issue of a refund, once: only a person can settle it."""
         issues = self.env["merchant.issue"]
         code = "payment_refunded"
         told = [("code", "=", code), ("res_model", "=", self._name), ("res_id", "=", self.id)]
         if not issues.search_count(told, limit=1):
-            values = {"number": self.number, "payment": payment.name}
+            values = {"number": self.number, "payment": self._get_valid_payment().name or "-"}
             issues._report(self.store_id, code, self, severity="warning", **values)

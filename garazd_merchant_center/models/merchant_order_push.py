@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 from .merchant_order_status import KIND_RANK
 
@@ -79,6 +80,19 @@ class MerchantOrder(models.Model):
                 for operation in self._get_waiting_statuses()
             )
         )
+
+    def _check_one_marketplace(self):
+        """Refuse to ask for one reason where each marketplace has its own.
+
+        :raises UserError: the orders come from several marketplaces
+        """
+        if len(set(self.store_id.mapped("marketplace"))) > 1:
+            raise UserError(
+                self.env._(
+                    "The reasons differ from one marketplace to another. Select orders of one "
+                    "marketplace and cancel those first."
+                )
+            )
 
     def _get_default_cancel_reason(self):
         reasons = self.store_id._get_adapter()._get_cancel_reasons()

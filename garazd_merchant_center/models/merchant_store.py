@@ -33,7 +33,8 @@ class MerchantStore(models.Model):
         copy=False,
         tracking=True,
         help="Test: Odoo reads from the store and sends nothing; what it would send can be read "
-        "under Operations. Production: changes of orders are sent automatically.",
+        "under Operations. Production: statuses of orders, prices and quantities are sent by "
+        "themselves, as far as the tabs Orders and Products say so.",
     )
     state = fields.Selection(
         selection=[
@@ -183,8 +184,9 @@ class MerchantStore(models.Model):
         domain="[('type', 'in', ('bank', 'cash', 'credit'))]",
         help="What buyers have paid on the marketplace, whether it still holds the money or has "
         "paid it out, becomes a customer payment in this journal: once per order, when the sales "
-        "order is confirmed. It is reconciled with the invoice when that is posted. Empty: only "
-        "payments by methods with a journal of their own are recorded.",
+        "order is confirmed. It is reconciled with the invoice when that is posted. Nothing is "
+        "recorded where the invoices were paid by hand already. Empty: only payments by methods "
+        "with a journal of their own are recorded.",
     )
 
     # What was read

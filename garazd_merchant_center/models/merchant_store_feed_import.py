@@ -48,17 +48,28 @@ class MerchantStore(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _get_feed_import_problem(self):
+    def _get_feed_import_problem(self, own=None):
         """Return why the price list cannot be imported now; empty when it can.
 
+        :param own: the import that wants to know, if there is one already
         :rtype: str
         """
         self.ensure_one()
         feed = self.feed_id.sudo()  # elevated: everybody who sees the store may know how it stands
         problem = ""
-        if not feed or not feed.active:
+        if self._is_import_open(own):
+            problem = self.env._(
+                "The marketplace is already busy with the price list of %(store)s. Wait until it "
+                "has finished.",
+                store=self.name,
+            )
+        elif self.state == "attention":
+            problem = self.env._(
+                "The store needs attention: see its issues and mend the connection first."
+            )
+        elif not feed or not feed.active:
             problem = self.env._("Choose an active data feed on the store first.")
-        elif not feed.generated_at or feed.state == "waiting":
+        elif not feed.generated_at:
             problem = self.env._("The price list is being prepared. Try again in a few minutes.")
         elif feed.state == "held":
             problem = self.env._(
@@ -79,6 +90,16 @@ class MerchantStore(models.Model):
             )
         return problem
 
+    def _is_import_open(self, own=None):
+        """Tell whether the marketplace is, or will be, busy with the price list.
+
+        :param own: the import that does not count
+        """
+        # Elevated: the answer must not depend on which imports somebody sees.
+        imports = self.env["merchant.feed.import"].sudo()
+        domain = [("store_id", "=", self.id), ("state", "in", imports._OPEN_STATES)]
+        return bool(imports.search_count([*domain, ("id", "not in", own.ids if own else [])]))
+
     def _is_feed_local(self):
         """Tell whether the link of the price list cannot be reached from outside."""
         self.ensure_one()
@@ -91,21 +112,32 @@ class MerchantStore(models.Model):
     def _count_feed_duplicates(self):
         """Count the offers that the marketplace would take for new although it has the product.
 
+        :rtype: int
+        """
+        return len(self._find_feed_duplicates())
+
+    def _find_feed_duplicates(self):
+        """Find the offers that the marketplace would take for new although it has the product.
+
         It has no product with that identifier, but one with the same SKU, or one that is known to
         be the same. Made by hand, products have no identifier there.
 
-        :rtype: int
+        :return: the identifiers of those listings by the identifier of the product in Odoo
+        :rtype: dict[int, list[int]]
         """
         self.ensure_one()
         feed = self.feed_id._with_feed_context()
         product_ids = [id_ for ids in feed._get_product_ids().values() for id_ in ids]
         self.env.flush_all()
-        [[count]] = self.env.execute_query(
+        rows = self.env.execute_query(
             SQL(
                 """
-                SELECT COUNT(*)
+                SELECT product.id, ARRAY_AGG(twin.id)
                   FROM product_data_feed_offer offer
                   JOIN product_product product ON product.id = offer.product_id
+                  JOIN merchant_listing twin
+                    ON twin.store_id = %(store)s
+                   AND (twin.product_id = product.id OR twin.sku = product.default_code)
                  WHERE offer.feed_id = %(feed)s
                    AND offer.product_id = ANY(%(products)s)
                    AND NOT EXISTS (
@@ -114,20 +146,14 @@ class MerchantStore(models.Model):
                         WHERE listing.store_id = %(store)s
                           AND listing.seller_id = offer.offer_id
                    )
-                   AND EXISTS (
-                       SELECT 1
-                         FROM merchant_listing listing
-                        WHERE listing.store_id = %(store)s
-                          AND (listing.product_id = product.id
-                               OR listing.sku = product.default_code)
-                   )
+                 GROUP BY product.id
                 """,
                 feed=feed.id,
                 store=self.id,
                 products=product_ids,
             )
         )
-        return count
+        return dict(rows)
 
     def _count_revived(self):
         """Count the listings that an import would put on display again.

@@ -37,13 +37,14 @@ class MerchantStore(models.Model):
         string="Sold Out at Once",
         default=20,
         help="When more than this share of the available products (and more than 20 of them) would "
-        "become sold out at once, nobody is told before an administrator agrees.",
+        "become sold out, at once or in small portions within the time below, the marketplace is "
+        "not told before an administrator agrees.",
     )
     max_price_percent = fields.Integer(
         string="Price Change",
         default=30,
-        help="A price that would change by more than this is not sent before an administrator "
-        "agrees.",
+        help="A price that would change by more than this, at once or step by step within the time "
+        "below, is not sent before an administrator agrees.",
     )
     drift_policy = fields.Selection(
         selection=[("repair", "Send ours again"), ("report", "Only tell")],

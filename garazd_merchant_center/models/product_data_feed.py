@@ -63,16 +63,19 @@ class ProductDataFeed(models.Model):
     def _record_failure(self, error):
         text = super()._record_failure(error)
         self._report_to_stores("feed_failed", reason=text)
+        self.env["merchant.feed.import"]._note_generation(self)
         return text
 
     def _hold(self, offer_count):
         super()._hold(offer_count)
         self._report_to_stores("feed_held", old=self.offer_count, new=offer_count)
+        self.env["merchant.feed.import"]._note_generation(self)
 
     def _note_publication(self, offer_count, full):
         super()._note_publication(offer_count, full)
         for store in self.sudo().store_ids:
             self.env["merchant.issue"]._resolve(store, ("feed_failed", "feed_held"), self)
+        self.env["merchant.feed.import"]._note_generation(self)
 
     def action_retry(self):
         """Generate the file again: what the issue of a store offers to do."""

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 
 class SaleOrder(models.Model):
@@ -113,6 +112,7 @@ class SaleOrder(models.Model):
         # Elevated: see `_action_confirm`.
         merchant_orders = self.sudo().merchant_order_id
         merchant_orders._settle_cancelled()
+        merchant_orders._follow_payment()
         merchant_orders._push_event("cancelled")
         return result
 
@@ -127,13 +127,7 @@ class SaleOrder(models.Model):
         told = open_orders.merchant_order_id.filtered(lambda o: o._needs_cancel_reason())
         if not told:
             return None
-        if len(set(told.store_id.mapped("marketplace"))) > 1:
-            raise UserError(
-                self.env._(
-                    "The reasons differ from one marketplace to another. Select orders of one "
-                    "marketplace and cancel those first."
-                )
-            )
+        told._check_one_marketplace()
         wizard = self.env["merchant.order.cancel"].create({"sale_order_ids": [(6, 0, self.ids)]})
         return {
             "type": "ir.actions.act_window",
@@ -147,11 +141,19 @@ class SaleOrder(models.Model):
     def _is_delivered(self):
         """Tell whether something went to the customer and nothing more is to go.
 
-        What is still in the warehouse on its way to the customer is to go too; returns and
-        backorders that were cancelled are not.
+        What is still in the warehouse on its way to the customer is to go too, and goods that no
+        transfer exists for yet, because they are still to be bought from a vendor who sends them
+        to the customer. Returns and backorders that were cancelled are not.
         """
         self.ensure_one()
         moves = self.order_line.move_ids
+        not_begun = self.order_line.filtered(
+            lambda line: (
+                line.product_id.type == "consu"
+                and not line.move_ids
+                and line.product_uom_qty > line.qty_delivered
+            )
+        )
         gone = moves.filtered(
             lambda m: m.location_dest_id.usage == "customer" and m.state == "done"
         )
@@ -161,4 +163,4 @@ class SaleOrder(models.Model):
                 and "customer" in (m.location_dest_id.usage, m.location_final_id.usage)
             )
         )
-        return bool(gone and not left)
+        return bool(gone and not left and not not_begun)

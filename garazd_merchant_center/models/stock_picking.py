@@ -10,21 +10,33 @@ class StockPicking(models.Model):
 
     merchant_reference = fields.Char(related="sale_id.merchant_reference")
     merchant_do_not_call = fields.Boolean(related="merchant_order_id.do_not_call")
+    merchant_buyer_note = fields.Text(related="merchant_order_id.buyer_note")
     merchant_is_cancelled = fields.Boolean(
         compute="_compute_merchant_is_cancelled", compute_sudo=True
     )
 
     # === COMPUTE METHODS === #
 
-    @api.depends("state", "location_dest_id", "merchant_order_id.status_id.kind")
+    @api.depends(
+        "state",
+        "location_dest_id",
+        "merchant_order_id.status_id.kind",
+        "move_ids.sale_line_id.order_id.merchant_order_id.status_id.kind",
+    )
     def _compute_merchant_is_cancelled(self):
         for picking in self:
-            picking.merchant_is_cancelled = (
-                picking.state not in ("done", "cancel")
-                and picking._filter_to_buyer().merchant_order_id.status_id.kind == "cancelled"
-            )
+            is_open = picking.state not in ("done", "cancel")
+            kinds = picking._filter_to_buyer()._get_merchant_orders().status_id.mapped("kind")
+            picking.merchant_is_cancelled = is_open and "cancelled" in kinds
 
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _has_field_access(self, field, operation):
+        """Override to leave it to the system which order it is, see `sale.order`."""
+        if field.name == "merchant_order_id" and operation == "write" and not self.env.su:
+            return False
+        return super()._has_field_access(field, operation)
 
     def _action_done(self):
         """Override of `stock` to tell the marketplace of what was delivered completely."""
@@ -37,28 +49,31 @@ class StockPicking(models.Model):
 
         Returns say nothing.
         """
-        outward = self.filtered(lambda p: p.merchant_order_id and p.location_id.usage != "customer")
-        # Elevated: who works in the warehouse need not have access to orders.
-        merchant_orders = outward.sudo().merchant_order_id
+        outward = self.filtered(lambda p: p.location_id.usage != "customer")
+        merchant_orders = outward._get_merchant_orders()
         merchant_orders.filtered(lambda o: o.sale_order_id._is_delivered())._push_event("delivered")
 
-    def _filter_to_buyer(self):
-        """Return the deliveries that leave for the buyer of a marketplace order."""
-        return self.filtered(
-            lambda p: p.merchant_order_id and p.location_dest_id.usage == "customer"
+    def _get_merchant_orders(self):
+        """Return the orders whose goods these transfers move; one parcel may hold several."""
+        # Elevated: who works in the warehouse need not have access to orders.
+        pickings = self.sudo()
+        return (
+            pickings.merchant_order_id | pickings.move_ids.sale_line_id.order_id.merchant_order_id
         )
+
+    def _filter_to_buyer(self):
+        """Return the deliveries that leave for a buyer."""
+        return self.filtered(lambda p: p.location_dest_id.usage == "customer")
 
     def _refresh_merchant_orders(self):
         """Have the orders of deliveries that are ready read again, in the background."""
         ready = self._filter_to_buyer().filtered(lambda p: p.state == "assigned")
-        # Elevated: see `_push_deliveries`.
-        ready.sudo().merchant_order_id._request_refresh()
+        ready._get_merchant_orders()._request_refresh()
 
     def _pre_action_done_hook(self):
         """Override of `stock` to ask before goods leave for an order that was cancelled."""
         if not self.env.context.get("skip_merchant_cancelled"):
-            # Elevated: see `_push_deliveries`.
-            merchant_orders = self._filter_to_buyer().sudo().merchant_order_id
+            merchant_orders = self._filter_to_buyer()._get_merchant_orders()
             if "cancelled" in merchant_orders.status_id.mapped("kind"):
                 return self._ask_to_deliver()
         return super()._pre_action_done_hook()

@@ -67,6 +67,17 @@ class TestView(MerchantCase):
         above = "margin" if "margin" in sales._fields else "tax_totals"
         self.assertLess(names.index(above), names.index("merchant_margin"))
 
+    def test_lists_offer_what_the_marketplace_says_as_columns(self):
+        sales = self.env["sale.order"]
+        for mode, path, names in (
+            ("list", "", ("merchant_reference", "merchant_status", "merchant_fee")),
+            ("form", "//field[@name='order_line']/list", ("merchant_fee",)),
+        ):
+            arch = etree.fromstring(sales.get_view(view_type=mode)["arch"])
+            for name in names:
+                [column] = arch.xpath(f"{path}//field[@name='{name}'][@optional]")
+                self.assertEqual(column.get("optional"), "hide")
+
     def test_sales_order_views_render(self):
         for model, modes in (
             ("sale.order", ("form", "list", "search")),

@@ -1,9 +1,6 @@
 from odoo import api, fields, models
 
-# Marketplaces write any of these for an apostrophe.
-APOSTROPHES = str.maketrans(dict.fromkeys("\u2019\u02bc\u00b4`", "'"))
-# The language of official names where it is installed; price lists are written in it.
-OFFICIAL_LANG = "uk_UA"
+from ..models.merchant_catalogue_name import OFFICIAL_LANG, normalise
 
 
 class MerchantAttributeMatch(models.TransientModel):
@@ -49,7 +46,7 @@ class MerchantAttributeMatch(models.TransientModel):
         lang = OFFICIAL_LANG if OFFICIAL_LANG in langs else self.env.lang
         official = self.env["merchant.category.attribute"].with_context(lang=lang)
         official = official.search([("category_id.marketplace", "=", marketplace)])
-        by_name = official.grouped(lambda attribute: normalise(attribute.name))
+        by_name = _group_by_names(official)
         lines = []
         attributes = self.env["product.attribute"].with_context(lang=lang)
         for attribute in attributes.search([("value_ids", "!=", False)]):
@@ -72,7 +69,7 @@ class MerchantAttributeMatch(models.TransientModel):
         return lines
 
     def _propose_values(self, attribute, official, langs):
-        by_name = official.grouped(lambda value: normalise(value.name))
+        by_name = _group_by_names(official)
         for value in attribute.value_ids:
             found = self._find_equal(value, by_name, langs)
             names = sorted(set(found.mapped("name"))) if found else []
@@ -123,6 +120,13 @@ class MerchantAttributeMatchLine(models.TransientModel):
         self.unlink()
 
 
-def normalise(text):
-    """Return a name as it is compared: without case, kinds of apostrophes and extra blanks."""
-    return " ".join((text or "").translate(APOSTROPHES).casefold().split())
+def _group_by_names(records):
+    """Return what the marketplace has under each of its names, in whatever language.
+
+    :rtype: dict[str, merchant.catalogue.name]
+    """
+    found = {}
+    for record in records:
+        for name in {record.name, *(record.names or {}).values()}:
+            found.setdefault(normalise(name), []).append(record.id)
+    return {name: records.browse(ids) for name, ids in found.items()}

@@ -14,8 +14,7 @@ class MerchantDeliveryConfirm(models.TransientModel):
     @api.depends("picking_ids")
     def _compute_message(self):
         for wizard in self:
-            # Elevated: who works in the warehouse need not have access to orders.
-            orders = wizard.picking_ids._filter_to_buyer().sudo().merchant_order_id
+            orders = wizard.picking_ids._filter_to_buyer()._get_merchant_orders()
             wizard.message = "\n".join(
                 self.env._(
                     "Order %(number)s of %(store)s is cancelled on the marketplace (read on "

@@ -38,7 +38,12 @@ class MerchantFeedImportStart(models.TransientModel):
         default="keep",
         help="What the marketplace does with every product it has that is not in the price list.",
     )
-    missing_confirmed = fields.Boolean(string="I understand, do so with all missing products")
+    missing_confirmed = fields.Boolean(
+        string="I understand, do so with all missing products",
+        compute="_compute_missing_confirmed",
+        store=True,
+        readonly=False,
+    )
     duplicates_confirmed = fields.Boolean(string="I understand, make them a second time")
 
     # Why it cannot be done, and what to think of before
@@ -77,6 +82,11 @@ class MerchantFeedImportStart(models.TransientModel):
                 for option in options or ()
             ]
 
+    @api.depends("missing_policy")
+    def _compute_missing_confirmed(self):
+        # Who agreed that products are hidden has not agreed that they are deleted.
+        self.missing_confirmed = False
+
     @api.depends("store_id")
     def _compute_warnings(self):
         for wizard in self:
@@ -90,10 +100,19 @@ class MerchantFeedImportStart(models.TransientModel):
 
     def _has_unknown_end(self, store):
         """Tell whether the last import may still be at work."""
-        last = self.env["merchant.feed.import"].search([("store_id", "=", store.id)], limit=1)
-        return last.state == "unknown"
+        asked = [("store_id", "=", store.id), ("state", "not in", ("withheld", "cancelled"))]
+        return self.env["merchant.feed.import"].search(asked, limit=1).state == "unknown"
 
     # === ACTION METHODS === #
+
+    def action_open_duplicates(self):
+        """Open what the marketplace has already and would have a second time."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "garazd_merchant_center.merchant_listing_action"
+        )
+        ids = [id_ for ids in self.store_id._find_feed_duplicates().values() for id_ in ids]
+        return action | {"domain": [("id", "in", ids)], "context": {}}
 
     def action_start(self):
         """Write it down; the marketplace is asked in the background.

@@ -1,10 +1,7 @@
-import base64
-
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-# Rows that are named in the report.
-SHOWN = 20
+from ..secret import seal, unseal
 
 
 class MerchantImportCatalogue(models.AbstractModel):
@@ -26,53 +23,29 @@ class MerchantImportCatalogue(models.AbstractModel):
     )
     file = fields.Binary(attachment=False)
     filename = fields.Char()
-    report = fields.Text(readonly=True)
 
-    def _get_adapter(self):
-        return self.env[f"merchant.adapter.{self.marketplace}"]
+    def _start(self, kind, link=None):
+        """Have the file read in the background and show how it goes.
 
-    def _read_file(self):
-        """Return the uploaded file.
-
-        :raises UserError: there is none
-        """
-        if not self.file:
-            raise UserError(self.env._("Choose a file first."))
-        return base64.b64decode(self.file)
-
-    def _show(self, counts, skipped):
-        """Tell what was done, and open the wizard again with it.
-
-        :param dict counts: by what was done
-        :param skipped: pairs of the number of a row and why it was left out
+        :param str kind: see ``merchant.catalogue.import.kind``
+        :param str | None link: a secret
         :return: an action
+        :raises UserError: there is nothing to read
         """
-        texts = {
-            "created": self.env._("New: %s"),
-            "updated": self.env._("Changed: %s"),
-            "unchanged": self.env._("Unchanged: %s"),
-            "archived": self.env._("Archived, because the list does not name them any more: %s"),
-            "kept": self.env._(
-                "Missing in the list, but too many to be believed, so they were kept: %s"
-            ),
-        }
-        lines = [texts[key] % count for key, count in counts.items() if count or key == "created"]
-        if skipped:
-            lines.append(self.env._("Left out: %s", len(skipped)))
-            lines += [
-                self.env._("row %(row)s: %(reason)s", row=row, reason=reason)
-                for row, reason in skipped[:SHOWN]
-            ]
-            if len(skipped) > SHOWN:
-                lines.append(self.env._("and %s more", len(skipped) - SHOWN))
-        self.write({"report": "\n".join(lines), "file": False, "filename": False})
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-            "target": "new",
-        }
+        self.ensure_one()
+        if self.source == "file" and not self.file:
+            raise UserError(self.env._("Choose a file first."))
+        is_file = self.source == "file"
+        record = self.env["merchant.catalogue.import"]._ask(
+            kind,
+            self.marketplace,
+            file=self.file if is_file else False,
+            filename=self.filename if is_file else False,
+            link=None if is_file else link,
+        )
+        # It is kept with the import.
+        self.write({"file": False, "filename": False})
+        return record._open()
 
 
 class MerchantImportCategories(models.TransientModel):
@@ -83,18 +56,11 @@ class MerchantImportCategories(models.TransientModel):
     _description = "Import Categories"
 
     def action_import(self):
-        """Read the list and bring the catalogue up to date.
+        """Have the list read, in the background.
 
-        :raises UserError: the list cannot be read
+        :return: an action
         """
-        self.ensure_one()
-        adapter = self._get_adapter()
-        # The network comes first, before anything is locked.
-        is_file = self.source == "file"
-        content = self._read_file() if is_file else adapter._fetch_category_file()
-        file = adapter._parse_category_file(content)
-        counts = self.env["merchant.category"]._import_portal(self.marketplace, file)
-        return self._show(counts, file.skipped)
+        return self._start("categories")
 
 
 class MerchantImportAttributes(models.TransientModel):
@@ -107,25 +73,29 @@ class MerchantImportAttributes(models.TransientModel):
     link = fields.Char(
         compute="_compute_link",
         inverse="_inverse_link",
-        help="The link has a key to your cabinet in it: it is used once and never kept.",
+        help="The link has a key to your cabinet in it: it is never shown again, and forgotten as "
+        "soon as the file is there.",
+    )
+    # Between typing it and pressing the button.
+    sealed_link = fields.Char(
+        copy=False, exportable=False, groups="garazd_merchant_center.group_administrator"
     )
 
     def _compute_link(self):
         self.link = False
 
     def _inverse_link(self):
-        """Read what the link leads to at once, so that the link need not be kept."""
+        """Keep the link sealed, once it is known to lead to the marketplace."""
         for wizard in self.filtered("link"):
-            content = wizard._get_adapter()._fetch_attribute_file(wizard.link.strip())
-            wizard.file = base64.b64encode(content)
+            link = wizard.link.strip()
+            self.env[f"merchant.adapter.{wizard.marketplace}"]._check_attribute_link(link)
+            wizard.sealed_link = seal(self.env, link)
 
     def action_import(self):
-        """Read the attributes and bring those of their categories up to date.
+        """Have the attributes read, in the background.
 
-        :raises UserError: the file cannot be read
+        :return: an action
         """
-        self.ensure_one()
-        file = self._get_adapter()._parse_attribute_file(self._read_file())
-        attributes = self.env["merchant.category.attribute"]
-        counts = attributes._import_portal(self.marketplace, file)
-        return self._show(counts, file.skipped)
+        link = unseal(self.env, self.sealed_link)
+        self.sealed_link = False
+        return self._start("attributes", link)

@@ -2,13 +2,15 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
-class MerchantOrderCancel(models.TransientModel):
-    """Asks why orders of a marketplace are cancelled, and then cancels all that were chosen."""
+class MerchantCancelMixin(models.AbstractModel):
+    """The question why orders of a marketplace are cancelled, part of whatever cancels them.
 
-    _name = "merchant.order.cancel"
-    _description = "Cancel Marketplace Orders"
+    Whoever inherits it has the field ``sale_order_ids``.
+    """
 
-    sale_order_ids = fields.Many2many("sale.order", required=True, readonly=True)
+    _name = "merchant.cancel.mixin"
+    _description = "Reason of a Cancellation"
+
     told_orders = fields.Char(string="Marketplace Orders", compute="_compute_told")
     is_test = fields.Boolean(compute="_compute_told")
     reason_codes = fields.Json(compute="_compute_told")
@@ -45,10 +47,10 @@ class MerchantOrderCancel(models.TransientModel):
             reason = wizard._get_reasons().get(wizard.reason)
             wizard.needs_comment = reason and reason.needs_comment
 
-    # === ACTION METHODS === #
+    # === BUSINESS METHODS === #
 
-    def action_cancel(self):
-        """Note the reason for the marketplace and cancel the sales orders.
+    def _tell_reason(self):
+        """Note the reason for the marketplace, unless nobody has to be told any more.
 
         :raises UserError: the marketplace does not know the reason, or wants a comment
         """
@@ -56,17 +58,14 @@ class MerchantOrderCancel(models.TransientModel):
         # None when the marketplace has cancelled them meanwhile.
         if told := self._get_told_orders():
             told._push_event("cancelled", **self._get_answer())
-        self.sale_order_ids._action_cancel()
-        return {"type": "ir.actions.act_window_close"}
-
-    # === BUSINESS METHODS === #
 
     def _get_answer(self):
         """Return the reason, as ``merchant.order._push_event`` takes it.
 
         :rtype: dict
-        :raises UserError: see :meth:`action_cancel`
+        :raises UserError: see :meth:`_tell_reason`
         """
+        self._get_told_orders()._check_one_marketplace()
         comment = (self.comment or "").strip()
         if self.reason not in self._get_reasons():
             raise UserError(self.env._("Choose one of the reasons that this marketplace knows."))
@@ -87,3 +86,24 @@ class MerchantOrderCancel(models.TransientModel):
         stores = self._get_told_orders().store_id
         reasons = stores[0]._get_adapter()._get_cancel_reasons() if stores else ()
         return {reason.code: reason for reason in reasons}
+
+
+class MerchantOrderCancel(models.TransientModel):
+    """Asks why orders of a marketplace are cancelled, and then cancels all that were chosen."""
+
+    _name = "merchant.order.cancel"
+    _inherit = ["merchant.cancel.mixin"]
+    _description = "Cancel Marketplace Orders"
+
+    sale_order_ids = fields.Many2many("sale.order", required=True, readonly=True)
+
+    # === ACTION METHODS === #
+
+    def action_cancel(self):
+        """Note the reason for the marketplace and cancel the sales orders.
+
+        :raises UserError: the marketplace does not know the reason, or wants a comment
+        """
+        self._tell_reason()
+        self.sale_order_ids._action_cancel()
+        return {"type": "ir.actions.act_window_close"}

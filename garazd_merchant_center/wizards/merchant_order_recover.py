@@ -3,6 +3,8 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+# Each number is a call of its own.
+MAX_NUMBERS = 500
 SEPARATORS = re.compile(r"[\s,;]+")
 
 
@@ -66,6 +68,14 @@ class MerchantOrderRecover(models.TransientModel):
         numbers = list(dict.fromkeys(filter(None, words)))
         if not numbers:
             raise UserError(self.env._("Write at least one order number."))
+        if len(numbers) > MAX_NUMBERS:
+            raise UserError(
+                self.env._(
+                    "At most %(count)s orders are read by their numbers; find so many by the days "
+                    "they were made on.",
+                    count=MAX_NUMBERS,
+                )
+            )
         self.env["merchant.order"]._request(self.store_id, numbers)
 
     def _recover_period(self):

@@ -71,6 +71,21 @@ PROVIDER_JUSTIN = "justin"
 PROVIDER_DELIVERY_AUTO = "delivery_auto"
 PROVIDER_MEEST = "meest"
 
+#: Units of measure, in Ukrainian and Russian, without dots and blanks; others count pieces.
+UNITS = {
+    "mm": ("мм",),
+    "cm": ("см",),
+    "m": ("м", "метр", "мп", "погм", "погонний метр", "погонный метр"),
+    "km": ("км",),
+    "m2": ("м2", "м²", "квм"),
+    "ml": ("мл",),
+    "l": ("л", "літр", "литр"),
+    "m3": ("м3", "м³", "кубм"),
+    "g": ("г", "гр", "грам", "грамм"),
+    "kg": ("кг", "кілограм", "килограмм"),
+    "t": ("т", "тонна"),
+}
+
 #: `prosale_commission.type` of an order from the company's own site.
 PROSALE_COMPANY_SITE = "2"
 

@@ -1,7 +1,8 @@
 """Reading values that Prom writes for people: numbers, money, dates, phones, identifiers.
 
 Every `parse_*` function takes any JSON value and raises :class:`ValueError` when it cannot be
-understood; nothing unreadable ever becomes zero. :func:`parse_phone` alone answers None.
+understood; nothing unreadable ever becomes zero. :func:`parse_phone` and :func:`parse_unit` alone
+answer None.
 """
 
 import hashlib
@@ -9,6 +10,8 @@ import json
 import re
 from datetime import datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal
+
+from . import const
 
 _SPACES = " \u00a0\u2009\u202f"
 _NUMBER = re.compile(
@@ -46,6 +49,11 @@ _PHONE_SIGNS = re.compile(r"[\s().\-\u2010-\u2015]")
 _PHONE = re.compile(r"(\+?)([0-9]{8,17})")
 _PHONE_UA = re.compile(r"(?:3800?|80|0)([0-9]{9})")
 _PHONE_FOREIGN = re.compile(r"(?!380|80)[1-9][0-9]{7,14}")
+
+_UNIT_SIGNS = re.compile(r"[\s.]")
+_UNIT_OF = {
+    _UNIT_SIGNS.sub("", word): unit for unit, words in const.UNITS.items() for word in words
+}
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _MAX_DEPTH = 100
@@ -170,6 +178,16 @@ def parse_phone(text):
     if ukrainian:
         return f"+380{ukrainian[1]}"
     return f"+{digits}" if plus and _PHONE_FOREIGN.fullmatch(digits) else None
+
+
+def parse_unit(text):
+    """Read a unit of measure: `кг`, `пог. м`, `м.п.`.
+
+    :param str | None text: as Prom writes it
+    :return: a key of ``const.UNITS``, None when it is none of them
+    :rtype: str | None
+    """
+    return _UNIT_OF.get(_UNIT_SIGNS.sub("", (text or "").casefold()))
 
 
 def clean_text(text):

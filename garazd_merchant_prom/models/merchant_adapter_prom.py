@@ -18,6 +18,7 @@ from ..api import schema as prom_schema
 from ..api.client import PromClient
 from ..api.paging import fetch_page
 from ..api.reader import Reader
+from ..api.text import parse_unit
 
 _logger = logging.getLogger(__name__)
 
@@ -392,6 +393,7 @@ class MerchantAdapterProm(models.AbstractModel):
             external_id=line.id,
             seller_id=line.external_id,
             sku=line.sku,
+            unit=parse_unit(line.measure_unit),
             commission=line.commission.amount if line.commission else None,
         )
 

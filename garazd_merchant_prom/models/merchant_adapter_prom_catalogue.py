@@ -1,29 +1,14 @@
+from urllib.parse import urljoin
+
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools import LazyTranslate
 
-from odoo.addons.garazd_merchant_center import schema
+from odoo.addons.garazd_merchant_center import exceptions, schema
 
 from ..api.catalogue.attributes import read_attributes
 from ..api.catalogue.categories import read_categories
-from ..api.catalogue.errors import FileUnreadable
-from ..api.catalogue.fetch import CATEGORY_ADDRESS, fetch, is_address
-
-_lt = LazyTranslate(__name__)
-
-REFUSALS = {
-    "empty": _lt("The file is empty."),
-    "too_large": _lt("The file is too large to be what it should be."),
-    "kind": _lt("The file is none of XLS, XLSX, CSV and XML."),
-    "broken": _lt("The file is damaged, or it is something else than its name says."),
-    "no_ids": _lt("There is no column with the numbers of categories in the file."),
-    "no_rows": _lt("There is nothing to import in the file."),
-}
-SKIPPED = {
-    "no_id": _lt("no number"),
-    "no_name": _lt("no name"),
-    "repeated": _lt("the same number once more"),
-}
+from ..api.catalogue.errors import FileNotGiven, FileUnreadable
+from ..api.catalogue.fetch import CATEGORY_PATHS, ORIGIN, fetch, is_address
 
 
 class MerchantAdapterProm(models.AbstractModel):
@@ -45,7 +30,7 @@ class MerchantAdapterProm(models.AbstractModel):
                 )
                 for category in found.categories
             ),
-            skipped=self._prom_explain(found.skipped),
+            skipped=tuple(found.skipped),
             # Categories without a commission are missing in the workbook.
             is_complete=not found.has_rates,
         )
@@ -70,40 +55,60 @@ class MerchantAdapterProm(models.AbstractModel):
                 for category_id, attributes in file.attributes.items()
             },
             names=file.names,
-            skipped=self._prom_explain(file.skipped),
+            skipped=tuple(file.skipped),
         )
 
     def _prom_understand(self, read, content):
         try:
             return read(content)
         except FileUnreadable as error:
-            raise UserError(self.env._(REFUSALS[error.code])) from error
+            raise exceptions.FileRefused(error.code) from error
 
-    def _prom_explain(self, skipped):
-        return tuple((row, self.env._(SKIPPED[reason])) for row, reason in skipped)
+    def _check_attribute_link(self, link):
+        """Override of `garazd_merchant_center`: the cabinet is at one of Prom's addresses."""
+        if not is_address(link, self._prom_origins()):
+            raise UserError(
+                self.env._(
+                    "This is no address of Prom.ua. Copy the whole link in the cabinet, from https "
+                    "to its end."
+                )
+            )
 
     def _fetch_category_file(self):
-        """Override of `garazd_merchant_center`: the address that needs no login."""
-        return self._prom_fetch(CATEGORY_ADDRESS)
+        """Override of `garazd_merchant_center`: the addresses that need no login.
+
+        Where the first one gives no file, the other may.
+        """
+        origin = next(iter(self._prom_origins()), ORIGIN)
+        *first, last = (urljoin(origin, path) for path in CATEGORY_PATHS)
+        for address in first:
+            try:
+                return self._prom_fetch(address)
+            except exceptions.FileRefused:
+                continue
+        return self._prom_fetch(last)
 
     def _fetch_attribute_file(self, link):
         """Override of `garazd_merchant_center`: a link out of the cabinet."""
         return self._prom_fetch(link)
 
     def _prom_fetch(self, address):
-        """Return what Prom answers at an address; the address is never told, it may have a key.
+        try:
+            return fetch(address, self._prom_origins())
+        except FileUnreadable as error:
+            raise exceptions.FileRefused(error.code) from error
+        except FileNotGiven as error:
+            raise exceptions.RetryLater(
+                "marketplace_unreachable", error.seconds, reason=str(error)
+            ) from error
 
-        :rtype: bytes
-        :raises UserError: it is no address of Prom, or it does not answer well
+    def _prom_origins(self):
+        """Return where else than at its own address Prom is: sister portals say so in the store.
+
+        :return: addresses
+        :rtype: list[str]
         """
-        if not is_address(address):
-            raise UserError(self.env._("This is no address of Prom.ua."))
-        content = fetch(address)
-        if content:
-            return content
-        raise UserError(
-            self.env._(
-                "Prom.ua does not give the file at this address. Download it in the cabinet and "
-                "choose it here as a file."
-            )
-        )
+        # Elevated: the catalogue is that of all stores; an address is no secret.
+        stores = self.env["merchant.store"].sudo()
+        urls = stores.search([("marketplace", "=", "prom")], order="id").mapped("api_url")
+        return list(dict.fromkeys(urljoin(url, "/") for url in urls if url))

@@ -1,4 +1,5 @@
 from . import test_catalogue
+from . import test_catalogue_use
 from . import test_company
 from . import test_fault
 from . import test_feed_import

@@ -75,6 +75,7 @@ class TestFeedImport(PromCase):
         imports = self.env["merchant.feed.import"].with_user(user or self.user)
         store = self.store.with_user(user or self.user)
         record = imports._ask(store, codes or ["price", "presence"], **choices).sudo()
+        self.feed._generate_guarded()
         self._run_cron("operations")
         for job in list(self.sim.state.imports.values()):
             self.assertTrue(job.finished.wait(10))
@@ -106,7 +107,7 @@ class TestFeedImport(PromCase):
         self.assertEqual(record.error_ids.mapped("stage"), ["pictures"])
         self.assertEqual(record.error_ids.product_id, self.product)
         self.assertEqual(record.error_ids.listing_id.external_id, str(self.shop_product["id"]))
-        self.assertIn("1 errors", self._get_issues("feed_import_errors").detail)
+        self.assertIn("errors: 1.", self._get_issues("feed_import_errors").detail)
 
     def test_only_what_was_chosen_changes_and_missing_products_stay(self):
         before = self.sim.state.snapshot("products")
@@ -239,6 +240,29 @@ class TestFeedImport(PromCase):
         self.assertEqual(record.state, "running")
         self._look(times=4)
         self.assertEqual(record.state, "partial")
+
+    def test_question_that_prom_refuses_is_asked_again(self):
+        record = self._ask()
+        jobs = self.sim.state.imports
+        answer = {"status": "error", "message": "Import is locked"}
+        for job in jobs.values():
+            job.polls, job.result = 99, answer
+        self._look()
+        self.assertEqual(record.state, "running")
+        self.assertIn("Import is locked", record.message)
+        for job in jobs.values():
+            job.result = {"status": "success", "total": 1, "updated": "1", "not_in_fle": 3}
+        self._look(times=2)
+        self.assertEqual((record.state, record.missing_count), ("done", 3))
+        self.assertFalse(record.message)
+
+    def test_half_a_success_without_errors_is_told(self):
+        record = self._ask()
+        for job in self.sim.state.imports.values():
+            job.polls, job.result = 99, {"status": "partial", "total": 1, "not_changed": 1}
+        self._look(times=2)
+        self.assertEqual(record.state, "partial")
+        self.assertIn("not all of it", self._get_issues("feed_import_errors").detail)
 
     def test_drafts_come_back_and_the_wizard_says_so(self):
         self.shop_product["status"] = "draft"

@@ -1,5 +1,6 @@
 import importlib
 from decimal import Decimal
+from urllib.parse import urljoin
 
 from odoo.tests import tagged
 
@@ -152,6 +153,24 @@ class TestOrderKinds(PromCase):
         again = self._import("pending", **buyer)
         self.assertEqual(again.sale_order_id.partner_id, first.sale_order_id.partner_id)
 
+    def test_way_of_the_buyer_stands_in_the_statistics(self):
+        utm = {"medium": "cpc", "source": "google", "campaign": "autumn"}
+        sale = self._import("pending", utm=utm).sale_order_id
+        names = (sale.medium_id.name, sale.source_id.name, sale.campaign_id.name)
+        # Odoo may have some of them already, in its own spelling.
+        self.assertEqual([name.lower() for name in names], ["cpc", "google", "autumn"])
+
+    def test_weight_is_in_the_unit_of_prom_whatever_odoo_counts_in(self):
+        raw = self.sim.add_order("by_weight")
+        [row] = raw["products"]
+        product = self.products[row["sku"]]
+        product.uom_id = self.env.ref("uom.product_uom_gram")
+        self._sync()
+        sale = self._get_order(raw["id"]).sale_order_id
+        self.assertEqual(sale.order_line.product_uom_id, self.env.ref("uom.product_uom_kgm"))
+        sale.action_confirm()
+        self.assertEqual(sale.picking_ids.move_ids.product_qty, row["quantity"] * 1000)
+
     def test_note_of_the_buyer_is_kept(self):
         order = self._import("note", client_notes="Дзвонити після 18:00 <b>")
         self.assertEqual(order.sale_order_id.merchant_buyer_note, "Дзвонити після 18:00 <b>")
@@ -180,8 +199,12 @@ class TestOrderKinds(PromCase):
                     "number": str(raw["id"]),
                     "payment_state": expected["payment"],
                     "amount_total": float(money(raw["price"])),
-                    "commission": float(self._get_fees(raw)),
+                    "url": self._get_cabinet(f"/cms/order/edit/{raw['id']}"),
+                    "do_not_call": raw["dont_call_customer_back"],
+                    "buyer_note": raw["client_notes"] or False,
+                    "cancelled_by_buyer": self._is_cancelled_by_buyer(raw),
                     "error": False,
+                    **self._get_fees(raw),
                 }
             ],
         )
@@ -193,18 +216,27 @@ class TestOrderKinds(PromCase):
         self.assertEqual(str(order.date_order)[:19], created)
 
     def _get_fees(self, raw):
-        """Return what Prom charges in all: for the sale or its lines, ProSale and instalments."""
+        """Return what Prom charges: for the sale or its lines, ProSale, instalments; and in all."""
         sale = raw.get("cpa_commission") or {}
         lines = (line["cpa_commission"]["amount"] for line in raw["products"])
         fee = sum(map(Decimal, lines)) if sale.get("amount") is None else sale["amount"]
         prosale = raw.get("prosale_commission") or {}
         parts = (raw.get("payment_data") or {}).get("rpay_parts") or {}
-        charged = [
-            0 if sale.get("is_refunded") else fee,
-            prosale.get("amount") or prosale.get("value") or 0,
-            parts.get("commission_amount") or 0,
-        ]
-        return sum(Decimal(str(amount)) for amount in charged)
+        fees = {
+            "fee_sale": fee,
+            "fee_advertising": prosale.get("amount") or prosale.get("value") or 0,
+            "fee_instalment": parts.get("commission_amount") or 0,
+        }
+        fees = {name: Decimal(str(amount)) for name, amount in fees.items()}
+        refunded = fees["fee_sale"] if sale.get("is_refunded") else Decimal(0)
+        total = {"fee_refunded": refunded, "commission": sum(fees.values()) - refunded}
+        return {name: float(amount) for name, amount in (fees | total).items()}
+
+    def _get_cabinet(self, path):
+        return urljoin(self.sim.url, path)
+
+    def _is_cancelled_by_buyer(self, raw):
+        return bool(raw["cancellation"]) and raw["cancellation"]["initiator"] == "user"
 
     def _check_amounts(self, raw, sale, expected):
         self.assertEqual(sale.currency_id, self.uah)

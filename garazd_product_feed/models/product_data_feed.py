@@ -385,6 +385,16 @@ class ProductDataFeed(models.Model):
         """
         return {group.number: group.portal_ref for group in self.group_ids if group.portal_ref}
 
+    def _get_product_portal_refs(self, products):
+        """Return the categories of the marketplace of products that have none of their own value.
+
+        They go before those of groups.
+
+        :return: numbers or addresses by product id
+        :rtype: dict[int, str]
+        """
+        return {}
+
     def _is_left_out(self, codes):
         """Tell whether findings keep an offer out of the file."""
         issues = self.env["product.data.feed.issue"]

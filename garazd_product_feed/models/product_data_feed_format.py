@@ -273,6 +273,7 @@ class ProductDataFeedFormat(models.AbstractModel):
             generation.report(product_id, "barcode_invalid", barcode=barcode)
             barcode = ""
         portal_ref = self._read_line(page, "portal_category", product_id)
+        portal_ref = portal_ref or page.portal_refs.get(product_id, "")
         if portal_ref and not any(split_portal_ref(portal_ref).values()):
             generation.report(product_id, "portal_category_invalid", reference=portal_ref)
         return {

@@ -41,6 +41,7 @@ class Page:
         self._read_amounts(products)
         self.offer_ids = feed._get_offer_ids(products)
         self.references = feed._get_references(products)
+        self.portal_refs = feed._get_product_portal_refs(products)
         self.tiers = feed._get_tier_prices(products, self.prices)
         self.pictures = feed._get_picture_urls(products)
         self.attributes = feed._get_attribute_values(products)

@@ -54,17 +54,23 @@ def open_sale_order(page, shop, sale_order):
     page.wait_for_selector(".o_form_view")
 
 
+def choose_reason(page, reason):
+    page.click(".modal [name=reason] input")
+    page.click(f".o_select_menu_item >> text={reason}")
+    chosen = "reason => document.querySelector('.modal [name=reason] input').value === reason"
+    page.wait_for_function(chosen, arg=reason)
+
+
 def test_a_confirmed_order_is_accepted_and_cancelled_with_a_reason_on_prom(shop, open_page):
     order, sale_order = take_order(shop)
     wait_for(lambda: get_status(shop, order) == "received")
     page = open_page()
     open_sale_order(page, shop, sale_order)
     page.click("button[name=action_cancel]:visible")
-    page.click(".modal [name=reason] input")
-    page.click(".o_select_menu_item >> text=The price has changed")
+    choose_reason(page, "The price has changed")
     # Prom wants a comment for this one.
     page.click(".modal button[name=action_cancel]")
-    assert page.locator(".modal [name=comment].o_field_invalid").count() == 1
+    page.wait_for_selector(".modal [name=comment].o_field_invalid")
     page.fill(".modal [name=comment] textarea", "Ціна зросла")
     page.click(".modal button[name=action_cancel]")
     page.wait_for_selector(".o_arrow_button_current >> text=Cancelled")
@@ -75,9 +81,32 @@ def test_a_confirmed_order_is_accepted_and_cancelled_with_a_reason_on_prom(shop,
     assert "Ціна зросла" in sent
 
 
+def test_several_orders_of_the_list_are_cancelled_by_one_question(shop, open_page):
+    orders = dict(take_order(shop) for _number in range(2))
+    wait_for(lambda: {get_status(shop, order) for order in orders} == {"received"})
+    page = open_page()
+    page.goto(f"{shop.url}/odoo/action-sale.action_orders")
+    page.wait_for_selector(".o_data_row")
+    for sale in shop.rpc("sale.order", "read", list(orders.values()), ["name"]):
+        row = page.locator(".o_data_row", has_text=sale["name"])
+        row.locator(".o_list_record_selector").click()
+    page.click(".o_cp_action_menus button >> text=Actions")
+    page.click(".o-dropdown--menu .o_menu_item >> text=Cancel")
+    told = page.locator(".modal [name=told_orders]").inner_text()
+    assert all(str(order) in told for order in orders)
+    choose_reason(page, "Out of stock")
+    page.click(".modal button[name=action_mass_cancel]")
+    page.wait_for_selector(".modal", state="hidden")
+    wait_for(lambda: {get_status(shop, order) for order in orders} == {"canceled"})
+
+
 def test_a_change_on_prom_is_compared_and_applied(shop, open_page):
     order, sale_order = take_order(shop)
-    changes = {"delivery_address": "Львів, Відділення №5", "dont_call_customer_back": True}
+    changes = {
+        "delivery_address": "Львів, Відділення №5",
+        "dont_call_customer_back": True,
+        "client_notes": "Без дзвінка",
+    }
     call_simulator(shop, "orders", {"touch": order, **changes})
     shop.rpc("merchant.store", "action_sync_orders", get_stores(shop))
     changed = [("sale_order_id", "=", sale_order), ("change_ids", "!=", False)]
@@ -85,6 +114,7 @@ def test_a_change_on_prom_is_compared_and_applied(shop, open_page):
     page = open_page()
     open_sale_order(page, shop, sale_order)
     page.wait_for_selector("text=the buyer asks not to be called back")
+    page.wait_for_selector("[name=merchant_buyer_note] >> text=Без дзвінка")
     page.click(".o_notebook_headers a[name=merchant]")
     assert page.locator("[name=merchant_delivery_address]").inner_text() == "Львів, Відділення №5"
     page.click("button[name=action_open_merchant_order]")
@@ -96,6 +126,12 @@ def test_a_change_on_prom_is_compared_and_applied(shop, open_page):
     )
     [contact] = shop.rpc("res.partner", "read", [found["partner_shipping_id"][0]], ["street"])
     assert contact["street"] == "Львів, Відділення №5"
+    # Who packs reads it too.
+    open_sale_order(page, shop, sale_order)
+    page.click("button[name=action_view_delivery]")
+    page.wait_for_selector("button[name=button_validate]")
+    page.wait_for_selector("text=the buyer asks not to be called back")
+    page.wait_for_selector("[name=merchant_buyer_note] >> text=Без дзвінка")
 
 
 def test_a_buyers_cancellation_is_told_before_the_goods_leave(shop, open_page):
@@ -156,6 +192,10 @@ def test_roles_hold_for_whoever_calls_the_server_past_the_screens(shop):
         ("merchant.store", "action_check_connection", [store]),
         ("merchant.store", "action_push_held", [store]),
         ("merchant.order", "read", [order], ["payload"]),
+        ("merchant.order", "read", [order], ["payload_text"]),
+        ("merchant.order", "search", [("payload", "!=", False)]),
+        ("merchant.order", "formatted_read_group", [], ["payload"], ["__count"]),
+        ("sale.order", "search", [("merchant_order_id.payload", "!=", False)]),
         ("merchant.order", "write", [order], {"state": "new"}),
         ("merchant.order", "unlink", [order]),
         ("merchant.order", "_import", [order]),

@@ -41,6 +41,12 @@ def get_price(shop, listing):
     return next(row["price"] for row in rows if str(row["id"]) == listing["external_id"])
 
 
+def read_prices(text):
+    """Return the old and the new price out of what would be sent."""
+    words = text.split(";")[0].removeprefix("Price: ").split("→")
+    return [float("".join(sign for sign in word if sign in "0123456789.")) for word in words]
+
+
 def open_changes(page, shop):
     page.goto(f"{shop.url}{ACTION}merchant_store_action/{get_stores(shop)[0]}")
     page.click("button[name=action_open_changes]:visible")
@@ -59,8 +65,7 @@ def test_what_would_be_sent_is_shown_and_sent_with_consent_only(shop, open_page)
     open_changes(page, shop)
     row = page.locator(".o_data_row", has_text=listing["name"])
     text = row.locator("[name=change_text]").inner_text()
-    assert text.startswith("Price: ")
-    assert "→" in text
+    assert read_prices(text) == [old, old * 3]
     assert get_price(shop, listing) == old
 
     # Production: three times the price asks for consent.
@@ -68,6 +73,10 @@ def test_what_would_be_sent_is_shown_and_sent_with_consent_only(shop, open_page)
     held = [("id", "=", listing["id"]), ("push_state", "=", "held")]
     wait_for(lambda: shop.rpc("merchant.listing", "search_count", held))
     assert get_price(shop, listing) == old
+    # What would be sent is shown there, too.
+    open_changes(page, shop)
+    row = page.locator(".o_data_row", has_text=listing["name"])
+    assert read_prices(row.locator("[name=change_text]").inner_text()) == [old, old * 3]
     page.goto(f"{shop.url}{ACTION}merchant_store_action/{get_stores(shop)[0]}")
     page.click(".o_notebook_headers a[name=products]")
     page.click("button[name=action_push_held]")

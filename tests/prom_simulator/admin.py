@@ -4,6 +4,7 @@ from .exchange import Request, Response
 from .faults import FAULTS
 from .order_kinds import TRAITS, traits_of
 from .poison import ORDER_POISONS, PRODUCT_POISONS, poison
+from .routes_cabinet import attribute_link
 from .text import BadParameterError
 
 _FAULT_FIELDS = ("name", "path", "method", "times", "after")
@@ -119,6 +120,11 @@ def _products(world, request):
     return {"product": state.add_product("plain", data)}
 
 
+def _attribute_link(world, request):
+    """Return the path of the export of a section's attributes, `?section=814`."""
+    return {"path": attribute_link(world, request.query["section"])}
+
+
 def _options(world, request):
     for name, value in request.json_object().items():
         if name not in world.options.names():
@@ -137,6 +143,7 @@ _ROUTES = {
     ("GET", "health"): _health,
     ("GET", "state"): _state,
     ("GET", "kinds"): _kinds,
+    ("GET", "attribute_link"): _attribute_link,
     ("GET", "journal"): _journal,
     ("GET", "faults"): _faults,
     ("POST", "faults"): _add_fault,

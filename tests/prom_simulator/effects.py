@@ -3,6 +3,7 @@
 import re
 from datetime import datetime, timedelta
 
+from .bombs import bomb
 from .exchange import html_page
 from .poison import PRODUCT_POISONS, spoilt
 from .text import date_text
@@ -27,6 +28,11 @@ def before(world, request, hits):
         return html_page(args["status"]), args["applied"]
     if "html_200" in hits:
         return html_page(200), hits["html_200"]["applied"]
+    if "redirect" in hits:
+        args = hits["redirect"]
+        return html_page(args["status"], {"Location": args["to"]}), False
+    if "bomb" in hits:
+        return bomb(**hits["bomb"]), False
     if "page_shift" in hits:
         _shift(world, request, hits["page_shift"])
     return None, True

@@ -26,6 +26,11 @@ FAULTS = {
         "cut answer: Content-Length fits the cut text ('length') or the full one ('premature')",
     ),
     "html_200": ({"applied": False}, "HTML page with 200"),
+    "redirect": ({"to": "/", "status": 302}, "the answer leads to another address"),
+    "bomb": (
+        {"kind": "gzip", "megabytes": 40},
+        "a file that grows: 'gzip' on its way, 'zip' in a workbook, 'entities' in XML; or 'huge'",
+    ),
     "content_type": ({"value": "text/html; charset=utf-8"}, "right JSON, wrong Content-Type"),
     "empty_body": ({"applied": True}, "200 without a body"),
     "answer_lost": ({}, "the call is applied, the connection closes without an answer"),

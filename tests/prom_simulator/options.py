@@ -66,6 +66,16 @@ class Options:
     #: `name_ua` counts only with `description_ua` and the other way round (feed.md 5).
     feed_ua_needs_description: bool = True
 
+    # The portal's sections as files (categories.md 2)
+    #: Number of sections; those that products are in are always there.
+    sections: int = 60
+    #: Language of the names, "uk" or "ru", as of the cabinet.
+    sections_language: str = "uk"
+    #: A row of column names in the sheet.
+    sections_header: bool = True
+    #: The addresses answer without a login; else with the page for logging in.
+    sections_public: bool = True
+
     # Chat (api.md 14)
     chat_enabled: bool = True
 
@@ -81,6 +91,7 @@ class Options:
         "unknown_order": ("404", "error"),
         "deleted_products": ("listed", "gone"),
         "special_offer_relation": ("price_after", "price_before"),
+        "sections_language": ("uk", "ru"),
         "feed_false_means": ("order", "not_available"),
     }
 

@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 from . import admin, effects
+from . import routes_cabinet as cabinet
 from . import routes_catalogue as catalogue
 from . import routes_import as imports
 from . import routes_order_status as order_status
@@ -83,9 +84,12 @@ class Handler(BaseHTTPRequestHandler):
         elif path.startswith("/media/images/"):
             self._media(path.rpartition("/")[2])
         else:
-            inside = path.startswith(BASE_PATH + "/")
-            path = path.removeprefix(BASE_PATH) if inside else path
-            self._call(Request(self.command, path, url.query, self.headers, body), inside)
+            work = None
+            if path.startswith(cabinet.BASE_PATH + "/"):
+                work = cabinet.dispatch
+            elif path.startswith(BASE_PATH + "/"):
+                work, path = dispatch, path.removeprefix(BASE_PATH)
+            self._call(Request(self.command, path, url.query, self.headers, body), work)
 
     do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = do_OPTIONS = do_GET  # noqa: N815
 
@@ -99,7 +103,7 @@ class Handler(BaseHTTPRequestHandler):
             return b"".join(parts)
         return self.rfile.read(int(self.headers.get("Content-Length") or 0))
 
-    def _call(self, request, inside):
+    def _call(self, request, work):
         world = self.server.world
         exchange = Exchange(
             time=world.clock.now(),
@@ -118,7 +122,7 @@ class Handler(BaseHTTPRequestHandler):
         if "refuse" in hits:
             self._drop(reset=True)
             return
-        response = self._answer(request, hits) if inside else html_page(404)
+        response = self._answer(request, hits, work) if work else html_page(404)
         if "answer_lost" in hits:
             self._drop()
             return
@@ -129,7 +133,7 @@ class Handler(BaseHTTPRequestHandler):
         skew = hits.get("clock_skew", {}).get("seconds", 0)
         self._send(response, *effects.cut(response, hits, self._base()), skew)
 
-    def _answer(self, request, hits):
+    def _answer(self, request, hits, work):
         world = self.server.world
         instead, carried_out = effects.before(world, request, hits)
         if "reset" in hits and not hits["reset"]["applied"]:
@@ -137,7 +141,7 @@ class Handler(BaseHTTPRequestHandler):
         if not carried_out:
             return instead
         effects.trim_batch(request, hits)
-        response = dispatch(world, request)
+        response = work(world, request)
         with world.state.lock:
             effects.after(world, request, response, hits)
             response.encode(self._base())

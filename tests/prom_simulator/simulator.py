@@ -7,6 +7,7 @@ from .exchange import Response
 from .order_kinds import traits_of
 from .poison import poison
 from .render import render_order, render_product
+from .routes_cabinet import attribute_link, sections_of
 from .routes_import import apply_feed
 from .server import BASE_PATH, Server
 from .text import DEFAULT_LANGUAGE
@@ -118,7 +119,19 @@ class PromSimulator:
         """Generate the data anew; forget the journal, faults and added tokens."""
         self.world.reset()
 
+    def attribute_link(self, section_id):
+        """Return the link of the cabinet to the attributes of a section, with its secret.
+
+        :rtype: str
+        """
+        return self.origin + attribute_link(self.world, section_id)
+
     # Data
+
+    @property
+    def sections(self):
+        """The portal's sections, with `id` and `paths` by language."""
+        return sections_of(self.world)
 
     @property
     def state(self):

@@ -8,7 +8,7 @@ import pytest
 from tools.paths import MODULES, ROOT
 
 # Empty: the same in both languages.
-SAME = ("ID", "Prom.UA")
+SAME = ("ID", "Prom.UA", "https://")
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%s|%d|\{\w*\}")
 
 

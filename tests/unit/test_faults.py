@@ -38,6 +38,8 @@ UNKNOWN_TO_WRITES = [
     ("empty_body", {}, errors.AnswerUnreadable),
     ("answer_lost", {}, errors.ConnectionFailed),
 ]
+#: Of files; see test_portal_fetch.py.
+OF_FILES = {"redirect", "bomb"}
 #: Faults with a test of their own for reads, for writes, or meaningless there.
 OWN_TEST_READS = {
     "latency",
@@ -48,7 +50,7 @@ OWN_TEST_READS = {
     "token_expired",
     "clock_skew",
     "poison_record",
-}
+} | OF_FILES
 OWN_TEST_WRITES = {
     "latency",
     "too_many_requests",
@@ -56,7 +58,7 @@ OWN_TEST_WRITES = {
     "partial_processed",
     "token_expired",
     "clock_skew",
-} | {"truncated_list", "page_shift", "poison_record"}
+} | {"truncated_list", "page_shift", "poison_record", *OF_FILES}
 
 
 def walk(client, limit=7):

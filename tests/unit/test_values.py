@@ -16,6 +16,31 @@ UTC = timezone.utc
 CENTS = st.integers(0, 10**11).map(lambda cents: Decimal(cents) / 100)
 
 
+# Units
+
+
+@pytest.mark.parametrize(
+    ("written", "unit"),
+    [
+        ("кг", "kg"),
+        (" Кг. ", "kg"),
+        ("м", "m"),
+        ("пог. м", "m"),
+        ("м.п.", "m"),
+        ("погонний метр", "m"),
+        ("кв.м", "m2"),
+        ("м³", "m3"),
+        ("гр.", "g"),
+        ("шт.", None),
+        ("упаковка", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_unit_is_read_in_every_form(written, unit):
+    assert text.parse_unit(written) == unit
+
+
 # Money
 
 

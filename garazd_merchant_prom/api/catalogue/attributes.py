@@ -1,10 +1,12 @@
 """Attributes of categories out of the export of the cabinet."""
 
+import math
 from dataclasses import dataclass
 
 from .categories import ID
 from .errors import FileUnreadable
-from .markup import parse_xml, read_names
+from .language import tidy
+from .markup import is_markup, parse_xml, read_names
 
 #: What readers and writers call the types -> the type.
 TYPES = {
@@ -39,7 +41,10 @@ class Attribute:
 
 @dataclass(frozen=True)
 class AttributeFile:
-    """The attributes by the id of their category, names of the categories, rows left out."""
+    """The attributes by the id of their category, names of the categories, rows left out.
+
+    Of those there is the number of the line, why, and what stands in it.
+    """
 
     attributes: dict
     names: dict
@@ -53,26 +58,32 @@ def read_attributes(content):
     :rtype: AttributeFile
     :raises FileUnreadable: it is something else
     """
-    root = parse_xml(content.lstrip(b"\xef\xbb\xbf \r\n\t"))
+    if content.strip() and not is_markup(content):
+        raise FileUnreadable("kind")
+    root = parse_xml(content)
     attributes, names, skipped = {}, {}, []
     for category in root.iter("category"):
         category_id = (category.get("id") or "").strip()
         if not ID.fullmatch(category_id):
-            skipped.append((category.sourceline, "no_id"))
+            skipped.append(_skip(category, "no_id"))
             continue
         names[category_id] = read_names(category)
-        own = attributes.setdefault(category_id, [])
+        own = attributes.setdefault(category_id, {})
         for element in category.findall("attribute"):
             attribute = _read_attribute(element)
             if isinstance(attribute, str):
-                skipped.append((element.sourceline, attribute))
-            elif attribute.external_id in {known.external_id for known in own}:
-                skipped.append((element.sourceline, "repeated"))
-            else:
-                own.append(attribute)
+                skipped.append(_skip(element, attribute))
+            elif own.setdefault(attribute.external_id, attribute) is not attribute:
+                skipped.append(_skip(element, "repeated"))
     if not attributes:
         raise FileUnreadable("no_rows")
+    attributes = {category_id: [*own.values()] for category_id, own in attributes.items()}
     return AttributeFile(attributes, names, skipped)
+
+
+def _skip(element, reason):
+    words = filter(None, (tidy(element.get("id")), *read_names(element).values()))
+    return element.sourceline, reason, " | ".join(words)
 
 
 def _read_attribute(element):
@@ -93,7 +104,7 @@ def _read_attribute(element):
         names=names,
         # Whatever is not known is free text: it can be filled in.
         type=TYPES.get((element.get("type") or "").strip().lower(), "text"),
-        units={lang: unit.strip() for lang, unit in units.items() if unit and unit.strip()},
+        units={lang: tidy(unit) for lang, unit in units.items() if tidy(unit)},
         minimum=_read_limit(element.get("min")),
         maximum=_read_limit(element.get("max")),
         values=tuple(values.items()),
@@ -102,6 +113,7 @@ def _read_attribute(element):
 
 def _read_limit(text):
     try:
-        return float((text or "").replace(",", "."))
+        limit = float((text or "").replace(",", "."))
     except ValueError:
         return None
+    return limit if math.isfinite(limit) else None

@@ -2,14 +2,15 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 
 from .errors import FileUnreadable
-from .markup import parse_xml, read_names
+from .language import guess_language
+from .markup import is_markup, parse_xml, read_names
 from .table import read_tables
 
-ID = re.compile(r"[1-9][0-9]{0,8}")
+ID = re.compile(r"[1-9][0-9]{0,11}")
 ID_HEADER = re.compile(r"\b(id|ід)\b|идентификатор|ідентифікатор", re.IGNORECASE)
 RATE_HEADER = re.compile(r"єдина|единая", re.IGNORECASE)
 ADDRESS = re.compile(r"https?://")
@@ -21,7 +22,10 @@ MOST = 0.9
 
 @dataclass(frozen=True)
 class Category:
-    """One category. ``path`` is the names from the top down to its own."""
+    """One category. ``path`` is the names from the top down to its own.
+
+    ``names`` are by Odoo's language codes; "" is that of nobody knows which.
+    """
 
     external_id: str
     path: tuple
@@ -35,7 +39,8 @@ class Found:
     """What a file says.
 
     :ivar list categories: ``Category`` values, each id once
-    :ivar list skipped: number of the row, and why: ``no_id``, ``no_name`` or ``repeated``
+    :ivar list skipped: number of the row, why (``no_id``, ``no_name`` or ``repeated``), and what
+        stands in it
     :ivar bool has_rates: it is the commission workbook, which may lack categories
     """
 
@@ -51,17 +56,35 @@ def read_categories(content):
     :rtype: Found
     :raises FileUnreadable: no categories can be found in it
     """
-    if content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
-        return _read_tree(parse_xml(content.lstrip(b"\xef\xbb\xbf \r\n\t")))
-    tables = read_tables(content)
-    for rows in tables:
+    found = _read_tree(parse_xml(content)) if is_markup(content) else _read_sheets(content)
+    if not found.categories:
+        raise FileUnreadable("no_rows")
+    return _name_language(found)
+
+
+def _name_language(found):
+    """Say in which language names are that do not tell, if the whole list does."""
+    untold = [category.names[""] for category in found.categories if "" in category.names]
+    lang = guess_language(untold)
+    if lang:
+        found.categories = [
+            replace(category, names={key or lang: name for key, name in category.names.items()})
+            if not category.names.keys() - {""}
+            else category
+            for category in found.categories
+        ]
+    return found
+
+
+# === SHEETS ===
+
+
+def _read_sheets(content):
+    for rows in read_tables(content):
         columns = _find_columns(rows)
         if columns:
             return _read_rows(rows, *columns)
     raise FileUnreadable("no_ids")
-
-
-# === SHEETS ===
 
 
 def _find_columns(rows):
@@ -125,20 +148,24 @@ def _read_rows(rows, first, id_column, path_columns, name_columns, rate_column):
         external_id = _cell(row, id_column)
         path = tuple(filter(None, (_cell(row, column) for column in path_columns)))
         path = path or tuple(filter(None, (_cell(row, column) for column in name_columns)))
-        if not ID.fullmatch(external_id):
-            found.skipped.append((number, "no_id"))
-        elif not path:
-            found.skipped.append((number, "no_name"))
-        elif external_id in seen:
-            found.skipped.append((number, "repeated"))
+        problem = _find_problem(external_id, path, external_id in seen)
+        if problem:
+            found.skipped.append((number, problem, " | ".join(filter(None, row))))
         else:
             seen.add(external_id)
             rate = _read_rate(_cell(row, rate_column)) if found.has_rates else None
             found.categories.append(Category(external_id, path, {"": path[-1]}, rate=rate))
-    if not found.categories:
-        raise FileUnreadable("no_rows")
     found.categories = _find_parents(found.categories)
     return found
+
+
+def _find_problem(external_id, name, is_repeated):
+    """Return why a category is left out, None if it is not."""
+    if not ID.fullmatch(external_id):
+        return "no_id"
+    if not name:
+        return "no_name"
+    return "repeated" if is_repeated else None
 
 
 def _find_parents(categories):
@@ -201,14 +228,10 @@ def _read_tree(root):
         own = path + ((names.get("uk_UA") or next(iter(names.values()), "")),)
         waiting += [(child, own, external_id) for child in element]
         seen[external_id] += 1
-        if not ID.fullmatch(external_id):
-            found.skipped.append((element.sourceline, "no_id"))
-        elif not names:
-            found.skipped.append((element.sourceline, "no_name"))
-        elif seen[external_id] > 1:
-            found.skipped.append((element.sourceline, "repeated"))
+        problem = _find_problem(external_id, names, seen[external_id] > 1)
+        if problem:
+            words = " | ".join(filter(None, (external_id, *names.values())))
+            found.skipped.append((element.sourceline, problem, words))
         else:
             found.categories.append(Category(external_id, own, names, parent_id))
-    if not found.categories:
-        raise FileUnreadable("no_rows")
     return found

@@ -3,16 +3,20 @@
 import csv
 import io
 import zipfile
+from itertools import islice
 
 import openpyxl
 import xlrd
 
 from .errors import FileUnreadable
+from .language import tidy
 
 #: Bytes of a file, and of what is packed in it.
 MAX_FILE = 20 * 1024 * 1024
-MAX_UNPACKED = 200 * 1024 * 1024
+MAX_UNPACKED = 64 * 1024 * 1024
 MAX_ROWS = 200_000
+#: More columns than any of Prom's files has; a sheet may claim thousands that are empty.
+MAX_COLUMNS = 100
 ENCODINGS = ("utf-8-sig", "cp1251")
 DELIMITERS = ";\t,"
 
@@ -38,9 +42,14 @@ def read_tables(content):
 
 def _read_xls(content):
     try:
-        book = xlrd.open_workbook(file_contents=content)
+        # Ragged: one cell far to the right must not make every row as long. What the library has
+        # to tell about the file goes nowhere.
+        book = xlrd.open_workbook(file_contents=content, ragged_rows=True, logfile=io.StringIO())
         return [
-            [[_as_text(cell.value) for cell in sheet.row(number)] for number in range(sheet.nrows)]
+            [
+                [_as_text(value) for value in sheet.row_values(number, end_colx=MAX_COLUMNS)]
+                for number in range(sheet.nrows)
+            ]
             for sheet in book.sheets()
         ]
     except Exception as error:  # xlrd raises whatever a broken file leads it to
@@ -54,15 +63,17 @@ def _read_xlsx(content):
         if unpacked <= MAX_UNPACKED:
             # The values of formulas as they were saved, not the formulas.
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-            return [
-                [[_as_text(value) for value in row] for row in rows]
-                for rows in (
-                    sheet.iter_rows(max_row=MAX_ROWS, values_only=True) for sheet in book.worksheets
-                )
-            ]
+            return [_read_sheet(sheet) for sheet in book.worksheets]
     except Exception as error:  # openpyxl raises whatever a broken file leads it to
         raise FileUnreadable("broken") from error
     raise FileUnreadable("too_large")
+
+
+def _read_sheet(sheet):
+    # What the sheet says about its size may be wrong, or a trap.
+    sheet.reset_dimensions()
+    rows = sheet.iter_rows(max_row=MAX_ROWS, values_only=True)
+    return [[_as_text(value) for value in row[:MAX_COLUMNS]] for row in rows]
 
 
 def _read_csv(content):
@@ -73,7 +84,7 @@ def _read_csv(content):
     delimiter = max(DELIMITERS, key=lambda sign: sum(line.count(sign) for line in head))
     try:
         rows = csv.reader(io.StringIO(text), delimiter=delimiter)
-        return [[cell.strip() for cell in row] for row in rows][:MAX_ROWS]
+        return [[tidy(cell) for cell in row[:MAX_COLUMNS]] for row in islice(rows, MAX_ROWS)]
     except csv.Error as error:
         raise FileUnreadable("broken") from error
 
@@ -94,4 +105,4 @@ def _as_text(value):
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return " ".join(str(value).split())
+    return tidy(str(value))

@@ -66,6 +66,8 @@ class Market:
         # Products that changes pass by without a word, and those that the client stumbles over.
         self.deaf_products = set()
         self.broken_products = set()
+        # The files of the market's catalogue by their address.
+        self.files = {}
         MARKETS[token] = self
 
     def close(self):
@@ -165,6 +167,13 @@ class Market:
     def read_import(self, number):
         self._meet("read_import", number=number)
         return self.imports.pop(0) if len(self.imports) > 1 else self.imports[0]
+
+    def read_file(self, address):
+        """Return a file of the catalogue."""
+        self._meet("file", address=address)
+        if address not in self.files:
+            raise Refused("no such file")
+        return self.files[address]
 
     def set_status(self, order_ids, status, **reason):
         """Set the status of orders and return those that have it now, and the refused ones.

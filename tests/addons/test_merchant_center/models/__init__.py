@@ -1,2 +1,3 @@
 from . import merchant_store
 from . import merchant_adapter_demo
+from . import merchant_adapter_demo_catalogue

@@ -244,8 +244,10 @@ class MerchantAdapterDemo(models.AbstractModel):
             discount_name=payload.get("promotion"),
             note=payload.get("note"),
             do_not_call=payload.get("quiet", False),
+            campaign=schema.CampaignData(**payload["campaign"]) if "campaign" in payload else None,
             channel=payload.get("channel"),
             cancellation=payload.get("reason"),
+            cancelled_by_buyer=payload.get("by_buyer", False),
         )
 
     def _demo_line(self, record):
@@ -256,6 +258,7 @@ class MerchantAdapterDemo(models.AbstractModel):
             external_id=record.get("product"),
             seller_id=record.get("seller_id"),
             sku=record.get("sku"),
+            unit=record.get("unit"),
             commission=self._demo_decimal(record, "fee", "0"),
         )
 

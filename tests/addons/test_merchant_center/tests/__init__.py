@@ -1,5 +1,7 @@
 from . import test_access
 from . import test_cancel
+from . import test_catalogue_import
+from . import test_category_given
 from . import test_checklist
 from . import test_company
 from . import test_delivery_guard
@@ -22,6 +24,7 @@ from . import test_order_change
 from . import test_order_partner
 from . import test_order_recover
 from . import test_order_trouble
+from . import test_order_unit
 from . import test_order_unknown_product
 from . import test_overview
 from . import test_payment
@@ -35,3 +38,4 @@ from . import test_set_status
 from . import test_status_push
 from . import test_store_add
 from . import test_sync
+from . import test_translations

@@ -33,8 +33,13 @@ class FeedImportCase(DemoCase):
 
     def _start(self, **choices):
         record = self._ask(**choices)
-        self._run_cron("operations")
+        self._send()
         return record
+
+    def _send(self):
+        """Let the scheduled actions publish the price list and ask the marketplace."""
+        self.feed._generate_guarded()
+        self._run_cron("operations")
 
     def _begun(self):
         return [arguments for name, arguments in self.market.requests if name == "import"]

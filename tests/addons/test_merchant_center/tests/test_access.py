@@ -71,6 +71,25 @@ class TestAccess(DemoCase):
         with self.assertRaises(AccessError):
             orders.with_context(default_merchant_order_id=stolen).create(vals)
 
+    def test_nobody_takes_the_order_of_a_marketplace_for_a_delivery_or_a_payment(self):
+        """Who could would read what its buyer writes, or keep its payment from being recorded."""
+        stolen = self._get_order("2").id
+        storekeeper = self._make_user("storekeeper", "stock.group_stock_user", self.other_company)
+        warehouse = self.env["stock.warehouse"].search(
+            [("company_id", "=", self.other_company.id)], limit=1
+        )
+        transfers = self.env["stock.picking"].with_user(storekeeper)
+        transfer = transfers.create({"picking_type_id": warehouse.out_type_id.id})
+        with self.assertRaises(AccessError):
+            transfer.write({"merchant_order_id": stolen})
+        accountant = self._make_user(
+            "accountant", "account.group_account_invoice", self.other_company
+        )
+        bank = self._make_books(self.other_company)
+        vals = {"amount": 1, "journal_id": bank.id, "merchant_order_id": stolen}
+        with self.assertRaises(AccessError):
+            self.env["account.payment"].with_user(accountant).create(vals)
+
     def test_buyer_with_a_portal_sees_no_fees(self):
         sale = self._get_order("1").sale_order_id
         buyer = self._make_user("buyer", "base.group_portal", self.company)

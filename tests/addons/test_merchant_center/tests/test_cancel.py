@@ -163,15 +163,55 @@ class TestCancel(StatusCase):
         self.assertEqual(set(sales.mapped("state")), {"cancel"})
         self.assertEqual(self._answers(), [(["1"], "cancelled", "sold_out")])
 
-    def test_list_of_orders_asks_as_well(self):
+    def _select(self, sales, user=None):
+        """Choose orders of the list and press Cancel in the menu Actions."""
+        wizards = self.env["sale.mass.cancel.orders"].with_user(user or self.env.user)
+        return Form(wizards.with_context(active_ids=sales.ids))
+
+    def test_list_of_orders_asks_once_for_everything(self):
+        sales = self._import_two()
+        sales[1].action_confirm()
+        with self._select(sales, self.salesman) as form:
+            self.assertEqual(form.told_orders, "Demo Shop 1, Demo Shop 2")
+            self.assertEqual(form.reason_codes, ["other", "sold_out", "buyer"])
+            form.reason = "other"
+            form.comment = "Broken"
+        self.assertEqual(sales.mapped("state"), ["draft", "sale"])
+        form.record.action_mass_cancel()
+        self.assertEqual(set(sales.mapped("state")), {"cancel"})
+        self.assertEqual(
+            sorted(self._answers()),
+            [(["1"], "cancelled", "other", "Broken"), (["2"], "cancelled", "other", "Broken")],
+        )
+
+    def test_list_of_orders_wants_a_reason_and_its_comment(self):
+        sales = self._import_two()
+        with self.assertRaisesRegex(AssertionError, "reason is a required field"):
+            self._select(sales).save()
+        with self.assertRaisesRegex(AssertionError, "comment is a required field"):
+            form = self._select(sales)
+            form.reason = "other"
+            form.save()
+
+    def test_list_of_orders_without_a_marketplace_asks_as_ever(self):
+        sale = self._import_sale()
+        sale.merchant_order_id = False
+        self._select(sale).save().action_mass_cancel()
+        self.assertEqual(sale.state, "cancel")
+        self.assertFalse(self._operations())
+
+    def test_program_that_cancels_a_list_without_a_reason_is_asked(self):
         sales = self._import_two()
         mass = self.env["sale.mass.cancel.orders"].with_context(active_ids=sales.ids).create({})
-        wizard = self._open(mass.action_mass_cancel())
+        self._open(mass.action_mass_cancel())
         self.assertEqual(sales.mapped("state"), ["draft", "draft"])
-        wizard.reason = "sold_out"
-        wizard.action_cancel()
-        self.assertEqual(set(sales.mapped("state")), {"cancel"})
-        self.assertEqual(len(self._send()), 2)
+
+    def test_stranger_opens_no_wizard_about_orders_he_may_not_read(self):
+        sale = self._import_sale()
+        stranger = self._make_user("stranger", "base.group_user", self.company)
+        wizards = self.env["merchant.order.cancel"].with_user(stranger)
+        with self.assertRaises(AccessError):
+            wizards.create({"sale_order_ids": [(6, 0, sale.ids)]})
 
     def test_several_stores_of_one_marketplace_go_together(self):
         market = self._open_market("other")
@@ -195,6 +235,10 @@ class TestCancel(StatusCase):
         self.addCleanup(self.registry.models.pop, "merchant.adapter.twin")
         with self.assertRaisesRegex(UserError, "one marketplace"):
             sales.action_cancel()
+        with self._select(sales) as form:
+            form.reason = "sold_out"
+        with self.assertRaisesRegex(UserError, "one marketplace"):
+            form.record.action_mass_cancel()
         self.assertEqual(sales.mapped("state"), ["draft", "draft"])
 
     def _cr_set_marketplace(self, store):

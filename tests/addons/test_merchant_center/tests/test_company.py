@@ -99,6 +99,35 @@ class TestCompany(DemoCase):
             self.assertEqual(sale.order_line.product_id, self.product)
             self.assertEqual((sale.amount_untaxed, sale.amount_total), (100, 120))
 
+    def test_branch_records_payments_in_a_journal_of_its_company(self):
+        bank = self._make_books(self.company)
+        branch = self._make_company("Branch", parent_id=self.company.id)
+        # As a chart of accounts does for branches.
+        debtors = self.env["account.account"].search(
+            [("name", "=", "Debtors"), ("company_ids", "in", self.company.ids)]
+        )
+        self.env["ir.default"].set(
+            "res.partner", "property_account_receivable_id", debtors.id, company_id=branch.id
+        )
+        market = self._open_market("branch")
+        store = self._make_store(
+            name="Branch",
+            api_token="branch",
+            company_id=branch.id,
+            payment_journal_id=bank.id,
+            confirm_orders=True,
+        )
+        self.product.invoice_policy = "order"
+        self._order("1", market=market, payment_state="paid")
+        self._sync(store=store)
+        order = self._get_order("1", store)
+        self.assertFalse(self._get_issues(store=store))
+        payment = order.payment_id
+        self.assertEqual((payment.company_id, payment.state), (branch, "in_process"))
+        invoice = order.sale_order_id._create_invoices()
+        invoice.action_post()
+        self.assertEqual((invoice.company_id, invoice.payment_state), (branch, "paid"))
+
     def test_created_products_stay_in_their_company(self):
         stores = self.store | self.other_store
         stores.unknown_product_policy = "create"

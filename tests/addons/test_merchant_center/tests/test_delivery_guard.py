@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields
+from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
 from .status_common import StatusCase
@@ -37,7 +38,8 @@ class TestDeliveryGuard(StatusCase):
         self.assertFalse(self._send())
 
     def test_warehouse_sees_the_order_and_that_it_was_cancelled(self):
-        picking = self._confirm("900222", quiet=True).picking_ids.with_user(self.storekeeper)
+        picking = self._confirm("900222", quiet=True, note="Call before 6 pm").picking_ids
+        picking = picking.with_user(self.storekeeper)
         found = picking.search([("merchant_reference", "ilike", "900222")])
         self.assertEqual(found, picking)
         self.assertRecordValues(
@@ -46,6 +48,7 @@ class TestDeliveryGuard(StatusCase):
                 {
                     "merchant_reference": "Demo Shop 900222",
                     "merchant_do_not_call": True,
+                    "merchant_buyer_note": "Call before 6 pm",
                     "merchant_is_cancelled": False,
                 }
             ],
@@ -76,6 +79,37 @@ class TestDeliveryGuard(StatusCase):
         self.assertEqual(good.state, "assigned")
         wizard.action_deliver()
         self.assertEqual((cancelled + good).mapped("state"), ["done", "done"])
+
+    def test_orders_of_several_stores_are_named_together(self):
+        market = self._open_market("other")
+        other = self._make_store(name="Other", api_token="other", mode="production")
+        self._order("7", market=market)
+        self._sync(store=other)
+        sale = self._get_order("7", other).sale_order_id
+        sale.action_confirm()
+        sale.merchant_order_id.status_id = other.status_ids.filtered(
+            lambda status: status.external_id == "new"
+        ).copy({"external_id": "gone", "kind": "cancelled"})
+        pickings = self._confirm_and_let_the_buyer_cancel().picking_ids + sale.picking_ids
+        wizard = self._open(self._validate(pickings))
+        self.assertIn("Order 1 of Demo Shop", wizard.message)
+        self.assertIn("Order 7 of Other", wizard.message)
+        wizard.action_deliver()
+        self.assertEqual(pickings.mapped("state"), ["done", "done"])
+
+    def test_cancelled_order_that_shares_a_delivery_is_noticed(self):
+        delivery = self._confirm("2").picking_ids
+        cancelled = self._confirm_and_let_the_buyer_cancel().picking_ids
+        cancelled.move_ids.picking_id = delivery
+        self.assertTrue(delivery.merchant_is_cancelled)
+        self.assertIn("Order 1 ", self._open(self._validate(delivery)).message)
+
+    def test_stranger_is_asked_about_no_delivery_he_may_not_read(self):
+        picking = self._confirm_and_let_the_buyer_cancel().picking_ids
+        stranger = self._make_user("stranger", "base.group_user", self.company)
+        wizards = self.env["merchant.delivery.confirm"].with_user(stranger)
+        with self.assertRaises(AccessError):
+            wizards.create({"picking_ids": [(6, 0, picking.ids)]})
 
     def test_order_that_is_alive_is_not_stopped(self):
         picking = self._confirm().picking_ids

@@ -1,11 +1,14 @@
 from datetime import timedelta
 
+from freezegun import freeze_time
 from psycopg2.errors import UniqueViolation
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
+
+from odoo.addons.garazd_product_feed.models.product_data_feed_progress import GenerationStopped
 
 from ..api.market import Overloaded, Refused
 from .feed_import_common import FeedImportCase
@@ -21,14 +24,14 @@ class TestFeedImport(FeedImportCase):
     def test_marketplace_is_asked_after_the_commit_only(self):
         record = self._ask(only_available=True)
         self.assertEqual((record.state, self._begun()), ("waiting", []))
-        self._run_cron("operations")
+        self._send()
         self.assertEqual((record.state, record.external_id), ("running", "1"))
         self.assertEqual(record.user_id, self.user)
         self.assertEqual(
             self._begun(),
             [{"url": self.feed.url, "changes": ["price"], "missing": "keep", "available": True}],
         )
-        self._run_cron("operations")
+        self._send()
         self.assertEqual(self.market.imports_begun, 1)
 
     def test_test_mode_withholds_the_exact_request(self):
@@ -39,24 +42,24 @@ class TestFeedImport(FeedImportCase):
         self.assertEqual(operation.request["body"]["url"], self.feed.url)
         self.assertFalse(self._begun())
         self.store.action_set_production()
-        self._run_cron("operations")
+        self._send()
         self.assertFalse(self._begun())
         operation.with_user(self.admin).action_retry()
         self.assertEqual(record.state, "waiting")
-        self._run_cron("operations")
+        self._send()
         self.assertEqual((record.state, self.market.imports_begun), ("running", 1))
 
     def test_switching_to_test_withholds_what_waits(self):
         record = self._ask()
         self.store.action_set_test()
         self.assertEqual(record.state, "withheld")
-        self._run_cron("operations")
+        self._send()
         self.assertFalse(self._begun())
 
     def test_somebody_thinks_better_of_it(self):
         record = self._ask()
         record.with_user(self.user).action_cancel()
-        self._run_cron("operations")
+        self._send()
         self.assertEqual((record.state, self._begun()), ("cancelled", []))
         self.assertFalse(record.is_open)
 
@@ -78,7 +81,7 @@ class TestFeedImport(FeedImportCase):
         record = self._start()
         self.assertEqual(record.state, "waiting")
         self._operations(kind="feed_import").next_attempt = False
-        self._run_cron("operations")
+        self._send()
         self.assertEqual((record.state, self.market.imports_begun), ("running", 1))
 
     def test_refusal_is_told_in_words_and_closes_with_the_next_good_import(self):
@@ -90,13 +93,82 @@ class TestFeedImport(FeedImportCase):
         self.assertEqual(issue._get_record(), record)
         self.assertFalse(self._get_issues("operation_failed"))
         issue.with_user(self.user).action_retry()
-        self._run_cron("operations")
+        self._send()
         again = self.env["merchant.feed.import"].search([], limit=1)
         self.assertNotEqual(again, record)
         self.assertEqual(issue.state, "open")
         self.market.imports = [{"state": "done", "total": 1, "unchanged": 1}]
         self._look(times=3)
         self.assertEqual((again.state, issue.state), ("done", "resolved"))
+
+    def test_newest_failure_is_the_one_that_counts(self):
+        self.market.fail("import", Refused("no"), times=2)
+        self._start()
+        again = self._start()
+        self.assertEqual(self._get_issues("feed_import_failed")._get_record(), again)
+
+    # === WITH A FRESH PRICE LIST === #
+
+    def test_price_list_is_brought_up_to_date_before_it_is_read(self):
+        self.product.list_price = 321
+        record = self._ask()
+        self.assertEqual(self.feed.requested_by_id, self.user)
+        self._run_cron("operations")
+        self.assertEqual((record.state, self._begun()), ("waiting", []))
+        self.assertIn("being prepared", record.message)
+        cron = self.env.ref("garazd_merchant_center.cron_operations")
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        self.feed._generate_guarded()
+        woken = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]) - triggers
+        self.assertLessEqual(woken.call_at, fields.Datetime.now())
+        self._run_cron("operations")
+        self.assertEqual((record.state, record.message), ("running", False))
+        self.assertIn(b"321", self.feed.sudo().attachment_id.raw)
+
+    def test_old_price_list_is_made_anew_when_the_request_was_late(self):
+        record = self._ask()
+        self.feed._generate_guarded()
+        now = fields.Datetime.now()
+        record.fresh_since = now - timedelta(hours=3)
+        self.feed.generated_at = now - timedelta(hours=2)
+        self.feed.next_generation_at = now + timedelta(hours=2)
+        self._run_cron("operations")
+        self.assertEqual((record.state, self.feed.state, self._begun()), ("waiting", "waiting", []))
+        self._send()
+        self.assertEqual(record.state, "running")
+
+    def test_stopped_generation_stops_the_request(self):
+        record = self._ask()
+
+        def stop(done, total):
+            raise GenerationStopped
+
+        self.product.list_price = 321
+        with freeze_time(record.fresh_since + timedelta(seconds=1)):
+            record.fresh_since += timedelta(seconds=1)
+            self.feed._generate_guarded(stop)
+            self._run_cron("operations")
+        self.assertEqual((record.state, self._begun()), ("failed", []))
+        self.assertIn("stopped the generation", self._get_issues("feed_import_failed").detail)
+
+    def test_what_has_changed_meanwhile_stops_the_request(self):
+        for change, words in (
+            (lambda: self.feed.write({"is_held": True}), "waits for a decision"),
+            (lambda: self.feed.write({"last_error": "No prices"}), "could not be generated"),
+            (
+                lambda: self._get_listing("p1").write({"seller_id": False}),
+                "a second time on the marketplace: 1",
+            ),
+            (lambda: self.store.write({"feed_id": self.feed.copy().id}), "another data feed"),
+        ):
+            record = self._ask()
+            self.feed._generate_guarded()
+            change()
+            self._run_cron("operations")
+            self.assertEqual((record.state, self._begun()), ("failed", []))
+            self.assertIn(words, self._get_issues("feed_import_failed").detail)
+            self.feed.write({"is_held": False, "last_error": False})
+            self._get_listing("p1").seller_id = "A1"
 
     # === ONCE === #
 
@@ -108,7 +180,7 @@ class TestFeedImport(FeedImportCase):
         self.assertIn("broke off", issue.detail)
         operation = self._operations(kind="feed_import")
         operation.next_attempt = False
-        self._run_cron("operations")
+        self._send()
         self.assertEqual(self.market.imports_begun, 1)
         with self.assertRaisesRegex(UserError, "asked already"):
             operation.with_user(self.user).action_retry()
@@ -116,7 +188,7 @@ class TestFeedImport(FeedImportCase):
         self.assertEqual((record.state, issue.state), ("unknown", "open"))
         self.market.lost_answers = set()
         issue.with_user(self.user).action_retry()
-        self._run_cron("operations")
+        self._send()
         self.assertEqual(self.market.imports_begun, 2)
 
     def test_unexpected_error_counts_as_begun(self):
@@ -130,15 +202,17 @@ class TestFeedImport(FeedImportCase):
     def test_worker_that_died_while_asking_is_not_followed_by_another(self):
         record = self._ask()
         operation = self._operations(kind="feed_import")
+        self.feed._generate_guarded()
         operation._take_batch()._prepare_to_send()._send()
         # Nothing was noted; the lease lapses.
         operation.leased_until = fields.Datetime.now() - timedelta(minutes=1)
-        self._run_cron("operations")
+        self._send()
         self.assertEqual((record.state, self.market.imports_begun), ("unknown", 1))
         self.assertTrue(self._get_issues("feed_import_unknown"))
 
     def test_what_is_on_its_way_is_neither_cancelled_nor_withheld(self):
         record = self._ask()
+        self.feed._generate_guarded()
         ready = self._operations(kind="feed_import")._take_batch()._prepare_to_send()
         outcomes, error = ready._send()
         with self.assertRaisesRegex(UserError, "right now"):
@@ -151,7 +225,7 @@ class TestFeedImport(FeedImportCase):
         for _state in ("waiting", "running"):
             with self.assertRaisesRegex(UserError, "busy"):
                 self._ask() and self._ask(self.admin)
-            self._run_cron("operations")
+            self._send()
         self.assertEqual(self.market.imports_begun, 1)
 
     def test_two_at_the_same_moment_make_one_import(self):
@@ -168,7 +242,6 @@ class TestFeedImport(FeedImportCase):
     def test_price_list_must_be_published_and_fresh(self):
         for vals, words in (
             ({"generated_at": False}, "being prepared"),
-            ({"next_generation_at": fields.Datetime.now()}, "being prepared"),
             ({"is_held": True}, "waits for a decision"),
             ({"last_error": "No prices"}, "could not be generated"),
             ({"offer_count": 0}, "no products"),
@@ -180,6 +253,11 @@ class TestFeedImport(FeedImportCase):
                 self._ask()
             self.feed.write(before)
         self.assertTrue(self._ask())
+
+    def test_store_that_needs_attention_is_mended_first(self):
+        self.store.state = "attention"
+        with self.assertRaisesRegex(UserError, "needs attention"):
+            self._ask()
 
     def test_products_of_the_marketplace_must_be_known_first(self):
         self.store.last_sync_products_at = False
@@ -204,8 +282,13 @@ class TestFeedImport(FeedImportCase):
     def test_products_made_by_hand_need_a_word_before_they_are_made_twice(self):
         self._get_listing("p1").seller_id = False
         self.assertEqual(self.store._count_feed_duplicates(), 1)
-        with self.assertRaisesRegex(UserError, "1 products would be made a second time"):
+        with self.assertRaisesRegex(UserError, "a second time on the marketplace: 1"):
             self._ask()
+        wizard = self._open_wizard().save()
+        action = wizard.action_open_duplicates()
+        self.assertEqual(
+            self.env[action["res_model"]].search(action["domain"]), self._get_listing("p1")
+        )
         self.assertTrue(self._ask(duplicates_confirmed=True))
 
     def test_only_what_is_published_and_unknown_by_its_identifier_is_a_duplicate(self):
@@ -230,7 +313,7 @@ class TestFeedImport(FeedImportCase):
         with self.assertRaisesRegex(UserError, "Confirm"):
             self._ask(self.admin, missing_policy="delete")
         self._ask(self.admin, missing_policy="delete", missing_confirmed=True)
-        self._run_cron("operations")
+        self._send()
         self.assertEqual(self._begun()[0]["missing"], "delete")
 
     def test_user_cannot_repeat_what_an_administrator_decided(self):
@@ -238,6 +321,9 @@ class TestFeedImport(FeedImportCase):
         record.with_user(self.admin).action_cancel()
         with self.assertRaises(AccessError):
             record.with_user(self.user).action_retry()
+        # Administrators are warned first, in the wizard.
+        with self.assertRaisesRegex(UserError, "press Repeat"):
+            record.with_user(self.admin).action_retry()
 
     def test_unknown_choices_are_refused(self):
         for codes in ([], ["colour"]):
@@ -304,7 +390,25 @@ class TestFeedImport(FeedImportCase):
         self.assertFalse(self._open_wizard().is_unknown)
         self.market.lost_answers = {"import"}
         self._start()
+        self._ask().action_cancel()
         self.assertTrue(self._open_wizard().is_unknown)
+
+    def test_wizard_tells_at_once_that_the_marketplace_is_busy(self):
+        self._ask()
+        self.assertIn("already busy", self._open_wizard().problem)
+
+    def test_consent_to_hide_is_no_consent_to_delete(self):
+        form = self._open_wizard(self.admin)
+        form.missing_policy = "hide"
+        form.missing_confirmed = True
+        form.missing_policy = "delete"
+        with self.assertRaisesRegex(UserError, "Confirm"):
+            form.save().action_start()
+
+    def test_request_is_one_click_away(self):
+        record = self._ask()
+        action = record.with_user(self.user).action_open_operation()
+        self.assertEqual(action["res_id"], self._operations(kind="feed_import").id)
 
     def test_administrators_choose_what_becomes_of_missing_products(self):
         self.assertNotIn("missing_policy", self._open_wizard()._view["fields"])
@@ -313,6 +417,16 @@ class TestFeedImport(FeedImportCase):
         form.missing_confirmed = True
         record = self.env["merchant.feed.import"].browse(form.save().action_start()["res_id"])
         self.assertEqual(record.missing_policy, "hide")
+
+    def test_wizard_is_no_way_around_the_rules(self):
+        for user, vals in (
+            (self.user, {"missing_policy": "delete", "missing_confirmed": True}),
+            (self.other_user, {}),
+        ):
+            wizards = self.env["merchant.feed.import.start"].with_user(user)
+            with self.assertRaises(AccessError):
+                wizards.create({"store_id": self.store.id, **vals}).action_start()
+        self.assertFalse(self.env["merchant.feed.import"].search([]))
 
     def test_button_is_there_for_marketplaces_that_read_when_they_are_asked(self):
         self.assertTrue(self.store.can_import_feed)

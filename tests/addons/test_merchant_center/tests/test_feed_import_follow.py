@@ -45,6 +45,12 @@ class TestFeedImportFollow(FeedImportCase):
         self._look(times=5)
         self.assertEqual(record.state, "done")
 
+    def test_total_that_is_not_told_delays_the_end_only(self):
+        record = self._import(total=0, updated=3)
+        self.assertEqual(record.state, "running")
+        self._look(times=5)
+        self.assertEqual((record.state, record.updated_count), ("done", 3))
+
     def test_waits_grow_and_the_scheduled_action_is_woken(self):
         record = self._start()
         waits = []
@@ -74,6 +80,30 @@ class TestFeedImportFollow(FeedImportCase):
         self.assertEqual((record.state, issue.state), ("done", "resolved"))
         self.assertEqual(self.market.imports_begun, 1)
 
+    def test_failure_without_a_word_is_told_in_words(self):
+        self.market.imports = [{"state": "failed"}]
+        record = self._start()
+        self._look()
+        self.assertEqual(record.state, "failed")
+        self.assertIn("it gave no reason. It", self._get_issues("feed_import_failed").detail)
+
+    def test_errors_that_are_counted_only_are_told(self):
+        self._import(total=3, failed=2)
+        self.assertIn("errors: 2.", self._get_issues("feed_import_errors").detail)
+
+    def test_somebody_does_not_want_to_wait_for_the_end(self):
+        record = self._start()
+        record.with_user(self.user).action_stop()
+        self.assertEqual((record.state, record.next_read_at), ("unknown", False))
+        self.assertIn(self.user.name, self._get_issues("feed_import_unknown").detail)
+        # And then for the next one.
+        self.market.imports = [GOOD]
+        again = self._start()
+        self._look(times=3)
+        self.assertEqual((again.state, self._get_issues()), ("done", self.env["merchant.issue"]))
+        record.with_user(self.user).action_stop()
+        self.assertEqual(record.state, "unknown")
+
     def test_failure_is_final_at_once(self):
         problem = {"stage": "download", "message": "the link gives 404"}
         self.market.imports = [{"state": "failed", "problems": [problem]}]
@@ -99,9 +129,30 @@ class TestFeedImportFollow(FeedImportCase):
         self.assertEqual(record.error_ids[1].listing_id, self._get_listing("p1"))
         issue = self._get_issues("feed_import_errors")
         self.assertEqual((issue._get_record(), issue.severity), (record, "warning"))
-        self.assertIn("4 errors", issue.detail)
+        self.assertIn("errors: 4.", issue.detail)
         record.with_user(self.user).action_open_errors()
         record.error_ids.with_user(self.user).read()
+
+    def test_report_is_not_misled_by_equal_identifiers_of_different_kinds(self):
+        other = self._make_product("B2")
+        self._product("A1", sku="B2", seller_id="B2")
+        self._product("p3", sku="C3", seller_id="c")
+        self._product("p4", sku="C3", seller_id="d")
+        self._sync("products")
+        record = self._import(
+            problems=[
+                {"stage": "import", "message": "1", "seller_id": "A1"},
+                {"stage": "import", "message": "2", "external_id": "A1"},
+                {"stage": "import", "message": "3", "seller_id": "p1"},
+                {"stage": "import", "message": "4", "sku": "C3"},
+            ]
+        )
+        self.assertEqual(
+            [error.listing_id.external_id for error in record.error_ids],
+            ["p1", "A1", "p1", False],
+        )
+        self.assertEqual(record.error_ids[0].product_id, self.product)
+        self.assertEqual(record.error_ids[1].product_id, other)
 
     def test_pictures_that_failed_are_errors_though_none_are_counted(self):
         record = self._import(failed=0, problems=[{"stage": "pictures", "message": "404"}])
@@ -145,6 +196,17 @@ class TestFeedImportFollow(FeedImportCase):
         self.assertEqual((record.state, other.total_count), ("running", 1))
         self._look(times=2)
         self.assertEqual((record + other).mapped("state"), ["done", "done"])
+
+    def test_report_that_cannot_be_kept_stops_neither_this_import_nor_others(self):
+        record = self._start()
+        bad = GOOD | {"problems": [{"stage": "nobody knows it", "message": "odd"}]}
+        self.market.imports = [bad, GOOD]
+        with mute_logger("odoo.addons.garazd_merchant_center.models.merchant_feed_import_follow"):
+            self._look()
+        self.assertEqual(record.state, "running")
+        self.assertIn("nobody knows it", record.message)
+        self._look(times=2)
+        self.assertEqual(record.state, "done")
 
     def test_store_that_needs_attention_is_waited_for_until_the_deadline(self):
         record = self._start()

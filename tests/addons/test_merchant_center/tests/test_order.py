@@ -162,6 +162,26 @@ class TestOrder(DemoCase):
             ],
         )
 
+    def test_way_of_the_buyer_stands_in_the_statistics(self):
+        way = {"source": "letter 7", "medium": "by letter", "campaign": "Spring"}
+        first = self._import_order("1", campaign=way).sale_order_id
+        names = (first.source_id.name, first.medium_id.name, first.campaign_id.name)
+        self.assertEqual(names, ("letter 7", "by letter", "Spring"))
+        self.store.source_id = self.env["utm.source"].create({"name": "Demo Market"})
+        second = self._import_order("2", campaign=way).sale_order_id
+        self.assertEqual(second.source_id, self.store.source_id)
+        self.assertEqual(second.campaign_id, first.campaign_id)
+
+    def test_one_product_that_the_store_shows_twice_is_one_product(self):
+        """A SKU is the seller's own word for the product, whichever listing it stands on."""
+        for number in "12":
+            self._product(f"p{number}", sku="A1")
+        self._sync("products")
+        lines = [self._line(product=f"p{number}") for number in "12"]
+        sale = self._import_order("1", *lines).sale_order_id
+        self.assertEqual(sale.order_line.mapped("product_id"), self.product)
+        self.assertFalse(self._get_issues("order_unknown_product"))
+
     def test_order_is_confirmed_where_the_store_says_so(self):
         self.store.confirm_orders = True
         order = self._import_order("1")

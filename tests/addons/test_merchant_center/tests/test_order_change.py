@@ -1,5 +1,8 @@
+from lxml import etree
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools.safe_eval import safe_eval
 
 from .common import DemoCase
 
@@ -400,10 +403,35 @@ class TestOrderChange(DemoCase):
         order = self._import_order("2", self._line(fee="3"), self._line("B2", fee="2"))
         self.assertEqual(order.commission, 5)
 
+    def test_margin_is_what_the_fees_leave_of_it(self):
+        self._make_product("M1", standard_price=60)
+        sale = self._import_order("2", self._line("M1"), fee="12.00").sale_order_id
+        has_margin = "margin" in sale._fields
+        self.assertEqual((sale.has_margin, sale.merchant_margin), (has_margin, 28 * has_margin))
+
     def test_order_is_found_by_its_number_on_the_marketplace(self):
-        order = self._import_order("900111")
-        found = self.env["sale.order"].name_search("900111")
-        self.assertEqual([id_ for id_, _name in found], order.sale_order_id.ids)
+        self._make_books(self.company)
+        self._make_product("N1", invoice_policy="order")
+        sale = self._import_order("900111", self._line("N1")).sale_order_id
+        sale.action_confirm()
+        invoice = sale._create_invoices()
+        for record in (sale, sale.picking_ids, invoice):
+            with self.subTest(record._name):
+                found = self._search_box(record._name, "900111")
+                self.assertEqual(found, record)
+        for record in (sale, invoice):
+            found = record.name_search("900111")
+            self.assertEqual([id_ for id_, _name in found], record.ids)
+
+    def _search_box(self, model, text):
+        """Return what somebody finds who types a text into the list and presses Enter."""
+        views = {"account.move": "account.view_account_invoice_filter"}
+        view = model in views and self.env.ref(views[model]).id
+        arch = etree.fromstring(self.env[model].get_view(view, "search")["arch"])
+        field = arch.xpath("/search/field")[0]
+        name = field.get("name")
+        domain = field.get("filter_domain") or f"[('{name}', 'ilike', self)]"
+        return self.env[model].search(safe_eval(domain, {"self": text}))
 
     def test_restored_order_is_confirmed_again_where_the_store_confirms(self):
         self.store.confirm_orders = True

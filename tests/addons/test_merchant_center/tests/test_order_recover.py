@@ -242,6 +242,13 @@ class TestOrderRecover(DemoCase):
             with self.subTest(vals), self.assertRaises(UserError):
                 self._recover(**vals)
 
+    def test_so_many_orders_are_asked_for_by_their_days(self):
+        """Each number is a call of its own."""
+        numbers = " ".join(map(str, range(1, 502)))
+        with self.assertRaisesRegex(UserError, "At most 500 .* by the days"):
+            self._recover(numbers=numbers)
+        self.assertFalse(self._get_order("1"))
+
     def test_only_store_is_proposed(self):
         wizard = self.env["merchant.order.recover"].with_user(self.user).create({"numbers": "1"})
         self.assertEqual(wizard.store_id, self.store)

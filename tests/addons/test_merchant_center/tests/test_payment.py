@@ -233,6 +233,32 @@ class TestPaymentInvoice(PaymentCase):
         self._change(payment_state="paid")
         self._assert_settled(order, invoice)
 
+    def _pay_by_hand(self, invoice):
+        wizard = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        )
+        wizard.create({"journal_id": self.bank.id}).action_create_payments()
+
+    def test_invoice_that_was_paid_by_hand_is_not_paid_twice(self):
+        order = self._confirmed(payment_state="unpaid")
+        invoice = self._invoice(order)
+        self._pay_by_hand(invoice)
+        self._change(payment_state="paid")
+        self.assertFalse(order.payment_id)
+        self.assertEqual(invoice.payment_state, "paid")
+        self.assertFalse(self._get_issues())
+
+    def test_part_that_was_paid_by_hand_leaves_the_buyers_payment_to_be_recorded(self):
+        order = self._confirmed("1", self._line(quantity="2"), payment_state="unpaid")
+        first = order.sale_order_id._create_invoices()
+        first.invoice_line_ids.quantity = 1
+        first.action_post()
+        self._pay_by_hand(first)
+        rest = self._invoice(order)
+        self._change(payment_state="paid")
+        self.assertEqual(order.payment_id.amount, 100)
+        self.assertEqual(rest.payment_state, "paid")
+
     def test_invoice_posted_again_is_paid_again(self):
         order = self._confirmed()
         invoice = self._invoice(order)
@@ -358,6 +384,15 @@ class TestPaymentTrouble(PaymentCase):
         self.assertTrue(order.payment_id)
         self.assertFalse(self._get_issues())
 
+    def test_customer_without_a_receivable_account_is_told_in_words(self):
+        self.env["ir.default"].search(
+            [("field_id.name", "=", "property_account_receivable_id")]
+        ).unlink()
+        order = self._confirmed()
+        self.assertFalse(self._get_payments(order))
+        detail = self._get_issues("payment_failed").detail
+        self.assertIn("Olena Koval has no receivable account in First Company", detail)
+
     def test_error_nobody_expected_is_told(self):
         payments = type(self.env["account.payment"])
         logger = "odoo.addons.garazd_merchant_center.models.merchant_order_payment"
@@ -413,9 +448,26 @@ class TestPaymentTrouble(PaymentCase):
         self._change(payment_state="paid")
         self.assertFalse(self._get_issues())
 
-    def test_refund_of_what_was_not_recorded_is_no_issue(self):
-        self._confirmed(payment_state="refunded")
-        self.assertFalse(self._get_issues())
+    def test_refund_is_told_also_where_no_payment_is_recorded(self):
+        self.store.payment_journal_id = False
+        order = self._confirmed()
+        self._change(payment_state="refunded")
+        issue = self._get_issues("payment_refunded")
+        self.assertEqual(issue._get_record(), order)
+        order.sale_order_id._action_cancel()
+        self.assertEqual(issue.state, "resolved")
+
+    def test_order_that_was_refunded_before_it_is_confirmed_is_told(self):
+        order = self._import_order("1", payment_state="refunded")
+        self.assertFalse(self._get_issues(), "nobody ships a quotation")
+        order.sale_order_id.action_confirm()
+        self.assertTrue(self._get_issues("payment_refunded"))
+
+    def test_refund_of_a_cancelled_order_that_was_not_recorded_is_no_issue(self):
+        self.store.payment_journal_id = False
+        self._confirmed()
+        self._change(payment_state="refunded", status="cancelled")
+        self.assertEqual(self._get_issues().mapped("code"), ["order_cancelled"])
 
     def test_refunded_payment_does_not_pay_the_invoice(self):
         order = self._confirmed()

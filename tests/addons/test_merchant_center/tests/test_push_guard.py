@@ -188,3 +188,98 @@ class TestPushGuard(PushCase):
                 self._sync("products")
         self._send()
         self.assertEqual(self._sent(), {"p1": [{"price": "100.0"}]})
+
+    # === SMALL PORTIONS === #
+
+    def _later(self, **delta):
+        return freeze_time(fields.Datetime.now() + timedelta(**delta))
+
+    def _set_price(self, price):
+        self.goods["A1"].list_price = price
+        self._send()
+        return [values["price"] for values in self._sent().get("p1", ())]
+
+    def test_products_that_sell_out_in_small_portions_are_counted_together(self):
+        self._fill(60)
+        for start in range(0, 30, 2):
+            self._sell_out(start, start + 2)
+        # Two of 63 are 3 %. The share counts from the 21st product on.
+        self.assertEqual(len(self._sent()), 20)
+        self.assertEqual(self.store.push_held_count, 10)
+        self.assertIn("10 products", self._get_issues("push_held").detail)
+
+    def test_products_that_sold_out_long_ago_do_not_count(self):
+        self._fill(60)
+        self._sell_out(0, 20)
+        with self._later(minutes=61):
+            self._sell_out(20, 40)
+        self.assertEqual(len(self._sent()), 40)
+        self.assertFalse(self._get_issues("push_held"))
+
+    def test_store_says_over_which_time_portions_are_added_up(self):
+        self.store.guard_minutes = 180
+        self._fill(60)
+        self._sell_out(0, 20)
+        with self._later(minutes=61):
+            self._sell_out(20, 40)
+        self.assertEqual(len(self._sent()), 20)
+
+    def test_products_that_came_back_do_not_count(self):
+        self._fill(60)
+        self._sell_out(0, 20)
+        for number in range(20):
+            self._stock(f"M{number}", 5)
+        self._send()
+        self._sell_out(20, 40)
+        self.assertFalse(self._get_issues("push_held"))
+        self.assertEqual(len(self._sent()), 40)
+
+    def test_products_somebody_agreed_to_do_not_count(self):
+        self._fill(60)
+        self._sell_out(0, 25)
+        self.assertFalse(self._sent())
+        self.store.with_user(self.admin).action_push_held()
+        self._send()
+        self._sell_out(25, 40)
+        self.assertEqual(len(self._sent()), 40)
+        self.assertFalse(self._get_issues("push_held"))
+
+    def test_quantities_alone_add_up_too(self):
+        self.store.push_presence = False
+        self._fill(60)
+        for start in range(0, 30, 10):
+            self._sell_out(start, start + 10)
+        self.assertEqual(len(self._sent()), 20)
+
+    def test_steps_of_a_price_are_taken_together(self):
+        for price in (80, 75, 72):
+            self._set_price(price)
+        # Seven percent of the last price, 33 of the one an hour ago.
+        self.assertEqual(self._set_price(67), ["80.0", "75.0", "72.0"])
+        self.assertEqual(self._get_listing("p1").push_state, "held")
+        # Back to what it was is no mistake.
+        self.assertEqual(self._set_price(90), ["80.0", "75.0", "72.0", "90.0"])
+
+    def test_price_is_compared_with_the_one_an_hour_ago(self):
+        self._set_price(80)
+        with self._later(minutes=40):
+            self._set_price(72)
+        with self._later(minutes=61):
+            # 22 % of 80, which stood an hour ago; 38 % of what stood before.
+            self.assertEqual(self._set_price(62), ["80.0", "72.0", "62.0"])
+        with self._later(minutes=62):
+            self._set_price(55)
+        self.assertEqual(self._get_listing("p1").push_state, "held")
+
+    def test_price_somebody_agreed_to_is_the_new_measure(self):
+        self._set_price(80)
+        self._set_price(10)
+        self.store.with_user(self.admin).action_push_held()
+        self._send()
+        self.assertEqual(self._set_price(9), ["80.0", "10.0", "9.0"])
+
+    def test_each_change_stands_for_itself_where_nothing_is_added_up(self):
+        self.store.guard_minutes = 0
+        self.assertEqual(self._set_price(80), ["80.0"])
+        self.assertEqual(self._set_price(60), ["80.0", "60.0"])
+        self.assertEqual(self._set_price(45), ["80.0", "60.0", "45.0"])

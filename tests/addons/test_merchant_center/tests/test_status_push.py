@@ -174,16 +174,19 @@ class TestStatusPush(StatusCase):
         self._import_sale("2", status="cancelled")
         self.assertEqual(self._states(), [("accepted", "done")])
 
-    def test_order_of_another_kind_sends_nothing(self):
-        partner = self.env["res.partner"].create({"name": "Walk-in"})
+    def _make_sale(self):
+        """Return a quotation that no marketplace knows of."""
         product = self.env["product.product"].search([("default_code", "=", "A1")])
-        sale = self.env["sale.order"].create(
+        return self.env["sale.order"].create(
             {
-                "partner_id": partner.id,
+                "partner_id": self.env["res.partner"].create({"name": "Walk-in"}).id,
                 "company_id": self.company.id,
                 "order_line": [(0, 0, {"product_id": product.id})],
             }
         )
+
+    def test_order_of_another_kind_sends_nothing(self):
+        sale = self._make_sale()
         sale.action_confirm()
         self._deliver(sale.picking_ids)
         self.assertFalse(self.env["merchant.operation"].search([]))
@@ -267,6 +270,50 @@ class TestStatusPush(StatusCase):
         ship = sale.picking_ids.filtered(lambda p: p.location_dest_id.usage == "customer")
         self._deliver(ship)
         self.assertEqual((ship.state, self._send()), ("done", []))
+
+    def test_goods_that_are_still_to_be_ordered_keep_the_order_open(self):
+        """As with dropshipping: no transfer exists before the purchase is confirmed."""
+        self._make_product("B1")
+        sale = self._confirm("1", self._line(), self._line("B1"))
+        dropped = sale.order_line[1]
+        dropped.move_ids._action_cancel()
+        dropped.move_ids.unlink()
+        self._send()
+        self._deliver(sale.picking_ids)
+        self.assertFalse(self._send())
+        self._deliver(self._make_dropship(dropped))
+        self.assertEqual(self._sent_statuses(), ["delivered"])
+
+    def _make_dropship(self, line):
+        """Return a transfer from the vendor to the buyer."""
+        places = {
+            "location_id": self.env.ref("stock.stock_location_suppliers").id,
+            "location_dest_id": self.env.ref("stock.stock_location_customers").id,
+        }
+        move = {
+            "product_id": line.product_id.id,
+            "product_uom": line.product_uom_id.id,
+            "product_uom_qty": line.product_uom_qty,
+            "sale_line_id": line.id,
+            "company_id": line.company_id.id,
+            **places,
+        }
+        kind = line.order_id.warehouse_id.in_type_id
+        picking = self.env["stock.picking"].create(
+            {"picking_type_id": kind.id, "move_ids": [(0, 0, move)], **places}
+        )
+        picking.action_confirm()
+        return picking
+
+    def test_one_delivery_of_two_orders_completes_both(self):
+        walk_in = self._make_sale()
+        walk_in.action_confirm()
+        sales = self._confirm("1") + self._confirm("2")
+        delivery = walk_in.picking_ids
+        sales.picking_ids.move_ids.picking_id = delivery
+        self._send()
+        self._deliver(delivery)
+        self.assertEqual(self._sent_statuses(), ["delivered", "delivered"])
 
     def test_services_complete_nothing(self):
         self._make_product("S1", type="service")
@@ -385,14 +432,7 @@ class TestStatusPush(StatusCase):
         self.assertEqual(self.market.orders[0]["status"], "delivered")
 
     def test_orders_without_a_marketplace_cost_nothing(self):
-        partner = self.env["res.partner"].create({"name": "Walk-in"})
-        product = self.env["product.product"].search([("default_code", "=", "A1")])
-        vals = {
-            "partner_id": partner.id,
-            "company_id": self.company.id,
-            "order_line": [(0, 0, {"product_id": product.id})],
-        }
-        sale = self.env["sale.order"].create(vals)
+        sale = self._make_sale()
         sale.action_confirm()
         self.env.flush_all()
         with self.assertQueryCount(0):
