@@ -44,6 +44,7 @@
         "views/product_views.xml",
         "views/sale_order_views.xml",
         "views/stock_picking_views.xml",
+        "views/merchant_link_views.xml",
         "views/merchant_menus.xml",
     ],
     "assets": {

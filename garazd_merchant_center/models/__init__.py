@@ -48,6 +48,7 @@ from . import merchant_operation
 from . import account_move
 from . import account_payment
 from . import merchant_operation_status
+from . import merchant_order_log
 from . import merchant_issue_permission
 from . import merchant_feed_import
 from . import merchant_feed_import_error
@@ -71,3 +72,5 @@ from . import stock_quant
 from . import product_product
 from . import product_mapping
 from . import product_pricelist
+from . import merchant_order_links
+from . import merchant_listing_links

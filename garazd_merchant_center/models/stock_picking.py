@@ -8,6 +8,9 @@ class StockPicking(models.Model):
         related="sale_id.merchant_order_id", store=True, index="btree_not_null"
     )
 
+    merchant_store_id = fields.Many2one(
+        related="merchant_order_id.store_id", string="Marketplace Store"
+    )
     merchant_reference = fields.Char(related="sale_id.merchant_reference")
     merchant_do_not_call = fields.Boolean(related="merchant_order_id.do_not_call")
     merchant_buyer_note = fields.Text(related="merchant_order_id.buyer_note")

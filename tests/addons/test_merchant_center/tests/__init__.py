@@ -11,6 +11,7 @@ from . import test_feed_import
 from . import test_feed_import_follow
 from . import test_guide
 from . import test_issue
+from . import test_link
 from . import test_listing
 from . import test_listing_parallel
 from . import test_listing_values
@@ -21,6 +22,7 @@ from . import test_order
 from . import test_order_amount
 from . import test_order_amount_any
 from . import test_order_change
+from . import test_order_log
 from . import test_order_partner
 from . import test_order_recover
 from . import test_order_trouble
