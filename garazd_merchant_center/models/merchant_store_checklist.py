@@ -21,6 +21,7 @@ class Step:
     page: str = ""
     copy: str = ""
     buttons: tuple = ()
+    can_be_left_out: bool = True
 
 
 class MerchantStore(models.Model):
@@ -72,13 +73,11 @@ class MerchantStore(models.Model):
         if is_left_out:
             button = {"name": "action_take_up_step", "label": self.env._("Do It After All")}
             return row | {"state": "left", "text": "", "buttons": [self._quiet(button, step)]}
-        button = {"name": "action_leave_out_step", "label": self.env._("Not Needed")}
         buttons = [{"name": name, "label": label} for name, label in step.buttons]
-        return row | {
-            "page": step.page,
-            "copy": step.copy,
-            "buttons": [*buttons, self._quiet(button, step)],
-        }
+        if step.can_be_left_out:
+            button = {"name": "action_leave_out_step", "label": self.env._("Not Needed")}
+            buttons.append(self._quiet(button, step))
+        return row | {"page": step.page, "copy": step.copy, "buttons": buttons}
 
     def _quiet(self, button, step):
         return button | {"args": [step.code], "quiet": True}
@@ -170,6 +169,7 @@ class MerchantStore(models.Model):
                 "marketplace. Nothing is sent. It is best to look through the tabs below before."
             ),
             buttons=() if self.run_id else (("action_sync", self.env._("Sync")),),
+            can_be_left_out=False,
         )
 
     def _get_step_payments(self):

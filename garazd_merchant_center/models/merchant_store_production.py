@@ -1,8 +1,9 @@
 from odoo import models
 
-# What of prices and quantities a store may send: the setting, and how it reads in a sentence.
+from .merchant_store_status import EVENT_KINDS
+
+# What of prices and quantities a store may send.
 PUSHED = ("push_prices", "push_compare_prices", "push_stock", "push_presence")
-EVENTS = ("confirmed", "delivered", "cancelled")
 
 
 class MerchantStore(models.Model):
@@ -37,7 +38,7 @@ class MerchantStore(models.Model):
         """
         self.ensure_one()
         rows = [self._get_effect_permissions(), self._get_effect_imported()]
-        rows += [self._get_effect_event(event) for event in EVENTS]
+        rows += [self._get_effect_event(event) for event in EVENT_KINDS]
         rows += [self._get_effect_push(), self._get_effect_withheld()]
         return [row for row in rows if row]
 
@@ -67,12 +68,25 @@ class MerchantStore(models.Model):
             "delivered": self.env._("When everything was delivered"),
             "cancelled": self.env._("When a sales order is cancelled"),
         }
-        status = self[f"push_{event}"] and self._get_event_status(event)
-        if status:
-            text = self.env._("The order gets the status %(status)s.", status=status.name)
+        name = self[f"push_{event}"] and self._get_event_status_name(event)
+        if name:
+            text = self.env._("The order gets the status %(status)s.", status=name)
         else:
             text = self.env._("Nothing is sent.")
-        return {"state": "sent" if status else "off", "title": titles[event], "text": text}
+        return {"state": "sent" if name else "off", "title": titles[event], "text": text}
+
+    def _get_event_status_name(self, event):
+        """Return the name of the status that is sent; unlike the status itself it makes nothing.
+
+        :param str event: see :meth:`_get_event_status`
+        """
+        kind = EVENT_KINDS[event]
+        known = self.status_ids.filtered(lambda status: status.kind == kind)
+        if status := self[f"{event}_status_id"] or known[:1]:
+            return status.name
+        # The statuses of the store were not read yet.
+        data = self._get_adapter()._get_own_status(kind)
+        return data and data.name
 
     def _get_effect_push(self):
         row = {"title": self.env._("Prices and quantities")}

@@ -1,1 +1,2 @@
+from . import test_checklist
 from . import test_delivery

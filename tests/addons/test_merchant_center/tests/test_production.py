@@ -41,6 +41,12 @@ class TestProduction(DemoCase):
         self.store.set_status_id = self._status("accepted")
         self.assertIn("Accepted", self._get_effects()["When an order is imported"]["text"])
 
+    def test_looking_makes_nothing(self):
+        # A synchronization that runs at this moment makes the same statuses.
+        self.assertFalse(self.store.status_ids)
+        self.assertIn("Accepted", self._get_effects()["When a sales order is confirmed"]["text"])
+        self.assertFalse(self.store.status_ids)
+
     def test_it_counts_the_prices_and_quantities_that_differ(self):
         self.assertEqual(self._get_effects()["Prices and quantities"]["state"], "off")
         feed = self.env["product.data.feed"].create(
