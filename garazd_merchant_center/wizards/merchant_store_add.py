@@ -4,6 +4,9 @@ from odoo.exceptions import UserError
 from ..exceptions import MarketplaceError
 from ..models.merchant_store import GROUP_ADMINISTRATOR
 
+# What decides which permissions there are.
+CONNECTION = frozenset({"marketplace", "api_token", "api_url"})
+
 
 class MerchantStoreAdd(models.TransientModel):
     """Connects a store: the token is tried first, the store is made when it works."""
@@ -83,10 +86,16 @@ class MerchantStoreAdd(models.TransientModel):
         vals = self._prepare_store_vals() if self.api_token else {"marketplace": self.marketplace}
         return self.env["merchant.store"].new(vals)
 
-    @api.onchange("marketplace", "api_token", "api_url")
+    @api.onchange(*CONNECTION)
     def _onchange_token(self):
         # What another token opened says nothing of this one.
         self.token_check = False
+
+    def write(self, vals):
+        """Override to forget what another token opened."""
+        if not CONNECTION.isdisjoint(vals):
+            vals = {"token_check": False, **vals}
+        return super().write(vals)
 
     def action_check_token(self):
         """Try what the token opens, and show it without losing what was typed.

@@ -64,6 +64,8 @@ class TestPermission(DemoCase):
         wizard.action_check_token()
         values = wizard.onchange({"api_token": "another"}, ["api_token"], {"permission_rows": {}})
         self.assertFalse(values["value"]["permission_rows"])
+        wizard.api_token = "another"
+        self.assertFalse(wizard.permission_rows)
 
     def test_store_with_missing_permissions_is_made_and_says_so(self):
         self.market.closed = {"products"}
