@@ -6,6 +6,18 @@ same wherever it surfaces.
 """
 
 
+def get_reason(error):
+    """Return what an error says, for a text that is kept and sent to people.
+
+    PostgreSQL adds the row it refused, with tokens and buyers in it; that is left out.
+
+    :param Exception error: any
+    :rtype: str
+    """
+    diagnosis = getattr(error, "diag", None)
+    return getattr(diagnosis, "message_primary", None) or str(error)
+
+
 class MarketplaceError(Exception):
     """Base of the family.
 

@@ -15,11 +15,13 @@ class Page:
 
     ``cursor`` is a JSON value that reads the next page, also after a restart; None at the end.
     ``newest_change`` is the newest time of change among the records, in the marketplace's time.
+    ``share`` is how much of the list is read by now, between 0 and 1.
     """
 
     records: tuple
     cursor: dict | None = None
     newest_change: datetime | None = None
+    share: float = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,11 +73,15 @@ class CancelReason:
 
 @dataclass(frozen=True, kw_only=True)
 class MethodData:
-    """A way to pay or to deliver that the store offers its buyers."""
+    """A way to pay or to deliver that the store offers its buyers.
+
+    ``carrier_code`` is how the marketplace calls the carrier of a way to deliver.
+    """
 
     external_id: str
     name: str
     description: str = ""
+    carrier_code: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +159,9 @@ class ListingData:
 
     ``external_id`` is the marketplace's identifier, ``seller_id`` the one the seller gave it.
     ``price`` is what the buyer pays, ``compare_price`` the crossed-out one. ``presence`` is a key
-    of ``merchant.listing.observed_presence``.
+    of ``merchant.listing.observed_presence``, ``presence_word`` the marketplace's own word.
+    Variations of one product have the same ``variation_group``, or name the product that they vary
+    in ``base_external_id``.
     """
 
     external_id: str
@@ -165,11 +173,33 @@ class ListingData:
     group_external_id: str | None = None
     status: str | None = None
     presence: str | None = None
+    presence_word: str | None = None
     price: Decimal | None = None
     compare_price: Decimal | None = None
     currency: str | None = None
     quantity: Decimal | None = None
     url: str | None = None
+    base_external_id: str | None = None
+    variation_group: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListingDetails:
+    """All that a product of Odoo is made from.
+
+    ``names`` and ``descriptions`` map language codes to texts, the latter are HTML. ``pictures``
+    are all of them, the main one first; each is a tuple of addresses where it may be, the best one
+    first. ``unit`` is the name of the unit in which it is sold, ``unit_ref`` the external id of
+    Odoo's unit of the same meaning.
+    """
+
+    listing: ListingData
+    names: dict = field(default_factory=dict)
+    descriptions: dict = field(default_factory=dict)
+    pictures: tuple[tuple[str, ...], ...] = ()
+    unit: str | None = None
+    unit_ref: str | None = None
+    is_service: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,6 +234,7 @@ class ListingOutcome:
     ``refused`` maps names to the marketplace's words. A value in neither is tried again, after
     ``seconds`` where the marketplace said so. ``ignored`` are those of them that were sent alone,
     without an error, and that the marketplace shows otherwise: they are not tried for ever.
+    ``error`` is a ``MarketplaceError`` that concerns the whole store and kept the rest from going.
     """
 
     confirmed: frozenset = frozenset()
@@ -211,6 +242,7 @@ class ListingOutcome:
     ignored: frozenset = frozenset()
     message: str = ""
     seconds: float | None = None
+    error: Exception | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -315,6 +347,46 @@ class CampaignData:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeliveryData:
+    """Where a parcel goes, who carries it and who pays for that.
+
+    ``provider`` is a key of ``merchant.order.delivery_provider``, None when no carrier is needed or
+    none is known; ``provider_code`` is how the marketplace calls it. ``kind`` is a key of
+    ``merchant.order.delivery_kind``. References are the carrier's own. ``place`` is the address
+    after the city; with a branch, ``street`` and ``building`` are where that stands.
+
+    ``charge`` is what the buyer pays for the delivery in the order, ``payer`` a key of
+    ``merchant.order.delivery_payer``. ``promotion`` names one of the delivery, with its terms.
+    ``waybill`` is the number that the marketplace shows; ``state`` is a key of
+    ``merchant.order.shipping_state``, ``status`` the marketplace's word for it.
+    """
+
+    kind: str = "unknown"
+    provider: str | None = None
+    provider_code: str | None = None
+    city: str | None = None
+    city_ref: str | None = None
+    city_code: str | None = None
+    region: str | None = None
+    branch_ref: str | None = None
+    branch_number: str | None = None
+    street: str | None = None
+    street_ref: str | None = None
+    building: str | None = None
+    apartment: str | None = None
+    postcode: str | None = None
+    place: str | None = None
+    is_contradictory: bool = False
+    charge: Decimal = Decimal(0)
+    payer: str | None = None
+    promotion: str | None = None
+    promotion_terms: str | None = None
+    waybill: str | None = None
+    state: str | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderLineData:
     """``price_total`` is the line's total as the buyer pays it, taxes included.
 
@@ -334,6 +406,8 @@ class OrderLineData:
 @dataclass(frozen=True, kw_only=True)
 class OrderData:
     """An order, understood. ``amount_total`` is what the buyer pays for the goods.
+
+    ``address`` is where to deliver, in words; ``delivery`` is what that means, where it is known.
 
     ``discount`` is what a promotion takes off the sum of the lines; ``discount_name`` says which.
     ``cancellation`` is the reason in words, of a cancelled order. ``paid_at`` is when the payment
@@ -355,6 +429,7 @@ class OrderData:
     payment_method: MethodData | None = None
     delivery_method: MethodData | None = None
     delivery_cost: Decimal | None = None
+    delivery: DeliveryData | None = None
     fees: tuple[FeeData, ...] = ()
     discount: Decimal = Decimal(0)
     discount_name: str | None = None
@@ -383,12 +458,16 @@ class Outcome:
     """What became of one operation.
 
     ``state`` is ``done`` (the marketplace confirmed it, or a read-back shows it), ``retry``
-    (unknown or passing; ``seconds`` to wait where the marketplace said so), ``failed`` (refused)
-    or ``unknown`` (may have been carried out and must not be repeated by itself). ``response`` is
-    kept for administrators.
+    (unknown or passing; ``seconds`` to wait where the marketplace said so), ``unsent`` (there was
+    no time for it; this is no attempt), ``failed`` (refused) or ``unknown`` (may have been carried
+    out and must not be repeated by itself). ``is_uncertain`` goes with ``retry``: it may have been
+    carried out. ``error`` is a ``MarketplaceError`` behind it that concerns the whole store.
+    ``response`` is kept for administrators.
     """
 
     state: str
     message: str = ""
     seconds: float | None = None
+    is_uncertain: bool = False
+    error: Exception | None = None
     response: object = None

@@ -75,6 +75,28 @@ PAYMENT_STATES = {
     prom.PAYMENT_EXPIRED: "expired",
 }
 
+# Carrier -> `merchant.order.delivery_provider`; any other is "other".
+DELIVERY_PROVIDERS = {
+    prom.PROVIDER_NOVA_POSHTA: "nova_poshta",
+    prom.PROVIDER_UKRPOSHTA: "ukrposhta",
+    prom.PROVIDER_MEEST: "meest",
+    prom.PROVIDER_JUSTIN: "justin",
+    prom.PROVIDER_DELIVERY_AUTO: "delivery",
+    prom.PROVIDER_ROZETKA: "rozetka",
+}
+
+# State of a parcel -> `merchant.order.shipping_state`; any other is "unknown". The first two were
+# seen, the others are taken to mean what they say.
+SHIPPING_STATES = {
+    "initial": "registered",
+    "on_the_way": "on_the_way",
+    "arrived": "arrived",
+    "delivered": "delivered",
+    "received": "delivered",
+    "returned": "returned",
+    "refused": "returned",
+}
+
 # Where the buyer ordered -> `merchant.order.channel`; any other is "other".
 CHANNELS = {
     prom.SOURCE_PORTAL: "website",
@@ -90,6 +112,53 @@ PRESENCES = {
     prom.PRESENCE_AVAILABLE: "in_stock",
     prom.PRESENCE_ORDER: "on_order",
     prom.PRESENCE_NOT_AVAILABLE: "sold_out",
+}
+
+# What those others mean.
+PRESENCE_NAMES = {
+    prom.PRESENCE_WAITING: _lt("Expected"),
+    prom.PRESENCE_SERVICE: _lt("Service"),
+}
+
+# Status of a product.
+PRODUCT_STATUS_NAMES = {
+    prom.PRODUCT_ON_DISPLAY: _lt("Published"),
+    prom.PRODUCT_NOT_ON_DISPLAY: _lt("Hidden"),
+    prom.PRODUCT_DRAFT: _lt("Draft"),
+    prom.PRODUCT_DELETED: _lt("Deleted"),
+    prom.PRODUCT_DELETED_BY_MODERATOR: _lt("Deleted by a moderator"),
+    prom.PRODUCT_EDITING_REQUIRED: _lt("Needs editing"),
+    prom.PRODUCT_APPROVAL_PENDING: _lt("Waiting for approval"),
+}
+
+# Units of products, in small letters without the dot -> units of Odoo. Others are taken by name.
+UNITS = {
+    "шт": "uom.product_uom_unit",  # lint: allow - piece
+    "штука": "uom.product_uom_unit",  # lint: allow - piece
+    "од": "uom.product_uom_unit",  # lint: allow - unit
+    "ед": "uom.product_uom_unit",  # lint: allow - unit
+    "кг": "uom.product_uom_kgm",  # lint: allow - kilogram
+    "г": "uom.product_uom_gram",  # lint: allow - gram
+    "гр": "uom.product_uom_gram",  # lint: allow - gram
+    "т": "uom.product_uom_ton",  # lint: allow - ton
+    "л": "uom.product_uom_litre",  # lint: allow - litre
+    "мл": "uom.product_uom_milliliter",  # lint: allow - millilitre
+    "м": "uom.product_uom_meter",  # lint: allow - metre
+    "пог.м": "uom.product_uom_meter",  # lint: allow - running metre
+    "м.п": "uom.product_uom_meter",  # lint: allow - running metre
+    "см": "uom.product_uom_cm",  # lint: allow - centimetre
+    "мм": "uom.product_uom_millimeter",  # lint: allow - millimetre
+    "км": "uom.product_uom_km",  # lint: allow - kilometre
+    "кв.м": "uom.product_uom_square_meter",  # lint: allow - square metre
+    "м2": "uom.product_uom_square_meter",  # lint: allow - square metre
+    "м²": "uom.product_uom_square_meter",  # lint: allow - square metre
+    "куб.м": "uom.product_uom_cubic_meter",  # lint: allow - cubic metre
+    "м3": "uom.product_uom_cubic_meter",  # lint: allow - cubic metre
+    "м³": "uom.product_uom_cubic_meter",  # lint: allow - cubic metre
+    "год": "uom.product_uom_hour",  # lint: allow - hour
+    "час": "uom.product_uom_hour",  # lint: allow - hour
+    "день": "uom.product_uom_day",  # lint: allow - day
+    "дюжина": "uom.product_uom_dozen",  # lint: allow - dozen
 }
 
 # Keys of Prom's texts in two languages -> codes of Odoo's languages.

@@ -1,6 +1,6 @@
 {
     "name": "Merchant Center: Prom.ua Delivery",
-    "summary": "Puts the delivery method of Prom orders on sales orders and transfers",
+    "summary": "Delivery methods, tracking numbers and delivery costs between Odoo and Prom.ua",
     "version": "19.0.1.0.0",
     "category": "Sales/Sales",
     "author": "Garazd Creation",
@@ -9,8 +9,14 @@
     "depends": ["garazd_merchant_prom", "stock_delivery"],
     "data": [
         "security/ir.model.access.csv",
+        "data/mail_activity_type_data.xml",
+        "data/ir_cron_data.xml",
         "views/merchant_delivery_method_views.xml",
+        "views/merchant_order_views.xml",
         "views/merchant_store_views.xml",
+        "views/sale_order_views.xml",
+        "views/stock_picking_views.xml",
     ],
     "auto_install": True,
+    "uninstall_hook": "uninstall_hook",
 }

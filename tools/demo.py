@@ -45,7 +45,7 @@ def run_demo(port, *, smoke=False):
         with step("Filling it with products, a price list and a store", timings):
             populate(environment, DATABASE, simulator, f"http://127.0.0.1:{port}")
         with step("Starting Odoo", timings):
-            url = stack.enter_context(
+            url, _process = stack.enter_context(
                 odoo_server(environment, DATABASE, port, log=LOGS / "demo.log")
             )
         with step("Waiting for the first synchronization and the price list", timings):
@@ -98,12 +98,13 @@ def prepare_suite(environment, database):
         databases.set_note(environment, database, key)
 
 
-def populate(environment, database, simulator, public_url, *, with_store=True):
+def populate(environment, database, simulator, public_url, *, with_store=True, token=TOKEN):
     """Create the company, products, price list and connected store of the demo.
 
     :param str simulator: address of the simulator's interface
     :param str public_url: where Odoo will answer
     :param bool with_store: False leaves the store to be added by hand
+    :param str token: of the simulator
     :raises Failure: the script failed
     """
     log = LOGS / "populate.log"
@@ -117,7 +118,7 @@ def populate(environment, database, simulator, public_url, *, with_store=True):
             env=environment.variables
             | {
                 "PROM_SIMULATOR_URL": simulator,
-                "PROM_SIMULATOR_TOKEN": TOKEN,
+                "PROM_SIMULATOR_TOKEN": token,
                 "PUBLIC_URL": public_url,
                 "WITH_STORE": "1" if with_store else "0",
             },

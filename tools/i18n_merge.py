@@ -9,7 +9,7 @@ import polib
 DONORS = ("mail", "base", "product", "stock", "sale", "account", "web")
 LANGUAGE = "uk"
 # Terms that are the same in both languages.
-SAME = ("ID", "Prom.UA", "https://")
+SAME = ("ID", "Prom.UA", "https://", "Justin", "Meest", "Rozetka Delivery")
 HEADER = {
     "Project-Id-Version": "Odoo Server 19.0",
     "MIME-Version": "1.0",

@@ -4,9 +4,11 @@ import contextlib
 import os
 import re
 import socket
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from .console import Failure, run, step
 from .lock import locked
@@ -150,11 +152,19 @@ def need_port(port, variable):
             ) from error
 
 
+class RunningOdoo(NamedTuple):
+    """A server that answers."""
+
+    url: str
+    process: subprocess.Popen
+
+
 @contextlib.contextmanager
-def odoo_server(environment, database, port, *, log, variables=None):
+def odoo_server(environment, database, port, *, log, variables=None, options=()):
     """Run Odoo with its scheduled actions on one database.
 
-    :return: the server's address
+    :param options: further arguments of Odoo
+    :rtype: RunningOdoo
     """
     command = environment.command(
         "-d",
@@ -162,6 +172,7 @@ def odoo_server(environment, database, port, *, log, variables=None):
         f"--db-filter=^{database}$",
         f"--http-port={port}",
         "--max-cron-threads=2",
+        *options,
     )
     url = f"http://127.0.0.1:{port}"
     with running(
@@ -170,8 +181,8 @@ def odoo_server(environment, database, port, *, log, variables=None):
         ready_url=f"{url}/web/login",
         # Scheduled actions start when they are woken, not up to a minute later.
         variables=environment.variables | {"ODOO_NOTIFY_CRON_CHANGES": "1"} | (variables or {}),
-    ):
-        yield url
+    ) as process:
+        yield RunningOdoo(url, process)
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 UPDATE merchant_store
    SET mode = 'test',
        state = 'draft',
+       debug = FALSE,
        api_token = NULL;
 DELETE FROM merchant_store_add;
 UPDATE merchant_operation
@@ -16,3 +17,7 @@ UPDATE merchant_catalogue_import
        sealed_link = NULL
  WHERE state IN ('waiting', 'running') OR sealed_link IS NOT NULL;
 DELETE FROM merchant_import_attributes;
+UPDATE merchant_sync_run
+   SET state = 'failed',
+       finished_at = NOW() AT TIME ZONE 'UTC'
+ WHERE state IN ('pending', 'running');

@@ -11,6 +11,7 @@ class AccountPayment(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="set null",
+        groups="base.group_user",
     )
 
     _merchant_order_uniq = models.UniqueIndex(

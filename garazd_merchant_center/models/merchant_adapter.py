@@ -67,6 +67,14 @@ class MerchantAdapter(models.AbstractModel):
         """
         return ""
 
+    def _takes_tracking(self, order):
+        """Tell whether the marketplace wants to know the number of this order's parcel.
+
+        :param order: a ``merchant.order``
+        :rtype: bool
+        """
+        return False
+
     # === Reading === #
 
     def _check_permissions(self, store):
@@ -187,6 +195,17 @@ class MerchantAdapter(models.AbstractModel):
         """
         raise NotImplementedError
 
+    def _redact_payload(self, payload):
+        """Return the payload of an order without anybody in it, to be understood all the same.
+
+        Of what remains :meth:`_parse_order` must still tell status, products and money. Name what
+        is kept rather than what is left out: the marketplace may add to its orders at any time.
+
+        :return: None where that is not possible; such an order is not brought up to date any more
+        :rtype: object
+        """
+        return
+
     def _read_feed_import(self, store, external_id):
         """Return how far an import of the price list has come. Early answers may be wrong.
 
@@ -237,7 +256,7 @@ class MerchantAdapter(models.AbstractModel):
 
         The payload of the kind ``order_status`` has ``status``, the code of the new status. That
         of a cancellation also has ``reason``, a code of :meth:`_get_cancel_reasons`, and may have
-        ``comment``.
+        ``comment``. The payload of the kind ``tracking`` has ``number``, that of the parcel.
 
         :param operation: a ``merchant.operation``
         :rtype: WriteRequest
@@ -269,9 +288,11 @@ class MerchantAdapter(models.AbstractModel):
     def _send_operations(self, operations):
         """Carry out operations of one store and one kind.
 
-        An answer that proves nothing is settled by reading back. The caller holds a lease on the
-        operations, which all have their request, and stores what comes back; nothing is raised
-        for a single operation.
+        An answer that proves nothing is settled by reading back; an operation that ``is_uncertain``
+        may have been carried out already, which is looked up first. The caller holds a lease of
+        five minutes on the operations, which all have their request, and stores what comes back;
+        nothing is raised for a single operation. Half a minute is enough: what is not begun by
+        then has its turn later (``unsent``).
 
         :param operations: ``merchant.operation`` records, oldest first
         :return: one outcome per operation

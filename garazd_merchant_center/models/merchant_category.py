@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..tools.translations import write_translations
+
 
 class MerchantCategory(models.Model):
     """A product group that a store keeps on the marketplace."""
@@ -53,13 +55,9 @@ class MerchantCategory(models.Model):
             parent = by_external_id.get(category.parent_external_id, self.browse())
             if category.parent_id != parent and not parent._is_below(category):
                 category.parent_id = parent
-        installed = {code for code, _name in self.env["res.lang"].get_installed()}
         for data in records:
-            category = by_external_id.get(getattr(data, "external_id", None))
-            for lang in installed.intersection(getattr(data, "names", ())):
-                translated = category.with_context(lang=lang)
-                if translated.name != data.names[lang]:
-                    translated.name = data.names[lang]
+            if names := getattr(data, "names", None):
+                write_translations(by_external_id[data.external_id], "name", names)
         return counts
 
     def _is_below(self, other):

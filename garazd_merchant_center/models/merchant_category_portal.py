@@ -96,6 +96,8 @@ class MerchantCategory(models.Model):
     listing_count = fields.Integer(
         string="Products",
         compute="_compute_listing_count",
+        # Who chooses a category for a product need not see what the stores have in it.
+        groups="garazd_merchant_center.group_user",
         help="The products of your stores that the marketplace shows in this category.",
     )
     import_id = fields.Many2one(
@@ -107,7 +109,10 @@ class MerchantCategory(models.Model):
         help="The last import that added, changed or archived the category.",
     )
     attribute_ids = fields.One2many(
-        "merchant.category.attribute", "category_id", string="Attributes"
+        "merchant.category.attribute",
+        "category_id",
+        string="Attributes",
+        groups="garazd_merchant_center.group_user",
     )
 
     _portal_uniq = models.UniqueIndex(

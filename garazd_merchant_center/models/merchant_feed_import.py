@@ -184,6 +184,7 @@ class MerchantFeedImport(models.Model):
     def action_open_operation(self):
         """Open the request to the marketplace."""
         self.ensure_one()
+        self.check_access("read")
         operations = self._get_operations()
         if len(operations) == 1:
             return {
@@ -200,6 +201,7 @@ class MerchantFeedImport(models.Model):
     def action_open_errors(self):
         """Open the report."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "garazd_merchant_center.merchant_feed_import_error_action"
         )

@@ -4,8 +4,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..exceptions import MarketplaceError, StoreUnavailable
-from .merchant_sync_run import CONFLICTS
+from ..exceptions import MarketplaceError, RetryLater, StoreUnavailable, get_reason
+from .merchant_job import CONFLICTS
 
 _logger = logging.getLogger(__name__)
 
@@ -28,7 +28,8 @@ class MerchantFeedImport(models.Model):
     end is believed when something was counted and two readings, some time apart, say the same.
     """
 
-    _inherit = "merchant.feed.import"
+    _name = "merchant.feed.import"
+    _inherit = ["merchant.feed.import", "merchant.job"]
 
     read_count = fields.Integer(string="Times Looked", readonly=True)
     next_read_at = fields.Datetime(string="Looks Again", readonly=True)
@@ -106,9 +107,12 @@ class MerchantFeedImport(models.Model):
         due = self._search_due()
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=len(due))
+        if self._is_time_up():
+            return
         for record_id in due.ids:
             self.browse(record_id)._look_and_note()
             if not progress(1):
+                self._wake()  # goes on as soon as the others had their turn
                 break
         upcoming = self.search(
             [("state", "=", "running"), ("next_read_at", ">", fields.Datetime.now())],
@@ -148,7 +152,7 @@ class MerchantFeedImport(models.Model):
             return None, error
         except Exception as error:
             _logger.exception("Import %s of a price list could not be read", self.id)
-            return None, MarketplaceError("sync_failed", reason=str(error))
+            return None, MarketplaceError("sync_failed", reason=get_reason(error))
 
     def _note_guarded(self, data, error):
         """Write down a reading; one that cannot be written down is an error; see :meth:`_look`."""
@@ -169,7 +173,7 @@ class MerchantFeedImport(models.Model):
             self._note_data(data)
         elif error:
             self.message = store._explain(error)
-            if isinstance(error, StoreUnavailable):
+            if isinstance(error, StoreUnavailable | RetryLater):
                 store._report_error(error)
         if self.state == "running" and fields.Datetime.now() >= self.follow_until:
             env = store.env

@@ -25,6 +25,15 @@ DETAILS = {
         "The marketplace gave an answer that is not readable: %(reason)s. Odoo tries again by "
         "itself; nothing is lost."
     ),
+    "token_expiring": _lt(
+        "The API token of the store is valid until %(date)s; without a new one nothing is read or "
+        "sent afterwards. Create a token in the cabinet of the marketplace and paste it into the "
+        "store together with its last day."
+    ),
+    "not_confirmed": _lt(
+        "The marketplace took changes and did not carry them out: %(reason)s. Odoo sends them "
+        "again by itself; nothing is lost."
+    ),
     "request_refused": _lt("The marketplace refused a request: %(reason)s."),
     "sync_failed": _lt(
         "A synchronization stopped at an error nobody expected: %(reason)s. Retry it; when it "
@@ -113,6 +122,14 @@ DETAILS = {
         "%(name)s (%(external_id)s) fits the product %(product)s, which is mapped to another "
         "product of the store already. Correct the mapping by hand."
     ),
+    "listing_not_created": _lt(
+        "No product could be created in Odoo from %(name)s: %(reason)s. Put that right and "
+        "press Retry."
+    ),
+    "listing_picture": _lt(
+        "A picture of %(name)s could not be read: %(reason)s. It is at %(address)s. Retry reads "
+        "all missing pictures of this product again."
+    ),
     "push_refused": _lt(
         "The marketplace does not accept the price, quantity or availability of %(name)s: "
         "%(reason)s. It is not sent again before it changes, or somebody presses Retry."
@@ -125,8 +142,9 @@ DETAILS = {
     "push_held": _lt(
         "So much would change in a short time that it may be a mistake: %(vanishing)s products "
         "would become sold out, %(prices)s prices would change more than the store allows. "
-        "Everything else is sent. Look at the changes: an administrator presses Send Anyway if "
-        "they are right, or Leave as It Is."
+        "Everything else is sent. Products that were created from the store and never counted "
+        "always ask. Look at the changes: an administrator presses Send Anyway if they are right, "
+        "or Leave as It Is."
     ),
     "listing_currency": _lt(
         "%(count)s products of the store are sold in another currency than that of the data feed, "
@@ -153,6 +171,9 @@ DETAILS = {
     ),
 }
 
+# What was met in a list: only reading the whole list without it shows that it is gone.
+READ_CODES = ("record_unreadable", "order_without_identifier")
+
 
 class MerchantIssue(models.Model):
     """Something that a person should know or decide, once per cause and record."""
@@ -166,8 +187,10 @@ class MerchantIssue(models.Model):
     code = fields.Selection(
         selection=[
             ("token_rejected", "The API token is not accepted"),
+            ("token_expiring", "The API token ends soon"),
             ("marketplace_unreachable", "The marketplace cannot be reached"),
             ("answer_unreadable", "The marketplace's answer cannot be read"),
+            ("not_confirmed", "The marketplace did not confirm changes"),
             ("request_refused", "The marketplace refused a request"),
             ("sync_failed", "A synchronization failed"),
             ("order_without_identifier", "An order has no number"),
@@ -190,6 +213,8 @@ class MerchantIssue(models.Model):
             ("listing_ambiguous", "A product fits several products in Odoo"),
             ("listing_sku_repeated", "A SKU stands on several products of the store"),
             ("listing_taken", "A product of Odoo is mapped already"),
+            ("listing_not_created", "A product could not be created"),
+            ("listing_picture", "A picture of a product could not be read"),
             ("push_refused", "The marketplace refused a price or quantity"),
             ("push_failed", "Prices and quantities could not be sent"),
             ("push_held", "Many prices or quantities would change at once"),
@@ -205,7 +230,7 @@ class MerchantIssue(models.Model):
         readonly=True,
     )
     severity = fields.Selection(
-        selection=[("error", "Error"), ("warning", "Warning")],
+        selection=[("error", "Error"), ("warning", "Warning"), ("info", "Notice")],
         required=True,
         default="error",
         readonly=True,
@@ -298,7 +323,9 @@ class MerchantIssue(models.Model):
                 period = {"since": run.created_since, "until": run.created_until}
         else:
             step = values.get("step")
-            kind = next((kind for kind in ("base", "products") if step in STEPS[kind]), "orders")
+            kind = next(
+                (kind for kind in ("base", "products", "creation") if step in STEPS[kind]), "orders"
+            )
         self.store_id._start_sync(kind, **period)
 
     @api.model
@@ -354,14 +381,7 @@ class MerchantIssue(models.Model):
         now = fields.Datetime.now()
         seen = self.sudo().search(domain + [("state", "in", ("open", "ignored"))], limit=1)
         if seen:
-            seen.write(
-                {
-                    "values": values,
-                    "severity": severity,
-                    "last_seen_at": now,
-                    "occurrences": seen.occurrences + 1,
-                }
-            )
+            seen.write(seen._prepare_again_vals(severity, values, now))
             return seen
         try:
             with self.env.cr.savepoint():
@@ -381,6 +401,15 @@ class MerchantIssue(models.Model):
         except UniqueViolation:
             # Another worker has just opened it.
             return self.browse()
+
+    def _prepare_again_vals(self, severity, values, now):
+        """Return what is written when the cause of an open issue is met once more."""
+        return {
+            "values": values,
+            "severity": severity,
+            "last_seen_at": now,
+            "occurrences": self.occurrences + 1,
+        }
 
     @api.model
     def _resolve(self, store, codes=None, records=None):
@@ -413,13 +442,13 @@ class MerchantIssue(models.Model):
                 (
                     "code",
                     "in",
-                    ["sync_failed", "push_failed", "request_refused", "record_unreadable"],
+                    ["sync_failed", "push_failed", "request_refused", *READ_CODES],
                 ),
             ]
         )
         for issue in issues.filtered(lambda i: (i.values or {}).get("step") == step):
             # One page without an unreadable record says nothing about the others.
-            if issue.code != "record_unreadable" or (
+            if issue.code not in READ_CODES or (
                 complete_since and issue.last_seen_at < complete_since
             ):
                 issue._close("resolved")
@@ -429,6 +458,15 @@ class MerchantIssue(models.Model):
         """Forget settled issues after 60 days; what is ignored must stay known."""
         limit = fields.Datetime.now() - timedelta(days=60)
         self.search([("state", "=", "resolved"), ("resolved_at", "<", limit)]).unlink()
+
+    @api.autovacuum
+    def _gc_orphaned_issues(self):
+        """Close the issues of records that were deleted: nobody can settle those."""
+        about = [("state", "=", "open"), ("res_model", "!=", False)]
+        for name, issues in self._read_group(about, ["res_model"], ["id:recordset"]):
+            ids = issues.mapped("res_id")
+            known = set(self.env[name].browse(ids).exists()._ids) if name in self.env else set()
+            issues.filtered(lambda issue, known=known: issue.res_id not in known)._close("resolved")
 
     def _close(self, state):
         # Users may settle issues, but not write anything else on them: the right to write stays

@@ -9,6 +9,7 @@ LABELS = {
     "merchant.order": _lt("Open the Order"),
     "merchant.listing": _lt("Open the Product"),
     "merchant.operation": _lt("Open the Change"),
+    "merchant.delivery.method": _lt("Open the Delivery Method"),
     "merchant.feed.import": _lt("Open the Import"),
     "product.data.feed": _lt("Open the Price List"),
     "sale.order": _lt("Open the Sales Order"),

@@ -33,8 +33,18 @@ class MerchantListing(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
-    status = fields.Char(string="Status on the Marketplace")
+    group_external_id = fields.Char(string="Identifier of the Group", readonly=True)
+    status = fields.Char(string="Word for the Status")
     url = fields.Char(string="Page")
+    base_external_id = fields.Char(
+        string="Variation Of",
+        index="btree_not_null",
+        readonly=True,
+        help="The identifier of the product that this one varies.",
+    )
+    variation_group = fields.Char(
+        string="Group of Variations", index="btree_not_null", readonly=True
+    )
     product_id = fields.Many2one(
         PRODUCT, string="Product in Odoo", index="btree_not_null", ondelete="set null"
     )
@@ -113,16 +123,20 @@ class MerchantListing(models.Model):
             "sku": data.sku,
             "category": data.category,
             "category_id": category.id,
+            "group_external_id": data.group_external_id,
             "category_external_id": data.category_external_id,
             "portal_category_id": portal_category.id,
             "status": data.status,
             "url": data.url,
+            "base_external_id": data.base_external_id,
+            "variation_group": data.variation_group,
             "currency_id": currencies.get(data.currency, self.env["res.currency"]).id,
             "observed_price": float(data.price or 0),
             "observed_compare_price": float(data.compare_price or 0),
             "observed_quantity": float(data.quantity or 0),
             "observed_has_quantity": data.quantity is not None,
             "observed_presence": data.presence,
+            "observed_presence_word": data.presence_word,
         }
 
     @api.model

@@ -71,6 +71,8 @@ class MerchantListing(models.Model):
 
     def action_accept_all(self):
         """Map all the listings that have a proposal, in the stores that the user sees."""
+        self.env["merchant.store"]._check_administrator()
+        self.check_access("read")
         self.search([("state", "=", "proposed")]).action_accept_proposal()
 
     def action_leave_out(self):

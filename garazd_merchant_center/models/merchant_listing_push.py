@@ -123,7 +123,7 @@ class MerchantListing(models.Model):
                 "error": False,
             }
         )
-        listings.store_id.sending_paused_until = False
+        listings.store_id.filtered("sending_paused_until").sending_paused_until = False
         self._wake()
 
     # === BUSINESS METHODS === #

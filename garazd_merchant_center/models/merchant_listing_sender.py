@@ -4,9 +4,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..exceptions import MarketplaceError, NeedsUser
+from ..exceptions import MarketplaceError, NeedsUser, get_reason
 from ..schema import ListingOutcome
-from .merchant_sync_run import CONFLICTS, MAX_CONFLICTS
 
 _logger = logging.getLogger(__name__)
 
@@ -23,14 +22,18 @@ FEW_ERRORS = 3
 class MerchantListing(models.Model):
     """Sends what differs, store by store."""
 
-    _inherit = "merchant.listing"
+    _name = "merchant.listing"
+    _inherit = ["merchant.listing", "merchant.job"]
 
     @api.model
     def _cron_push(self):
         """Send what differs. Entry point of `cron_listings`."""
         progress = self.env["ir.cron"]._commit_progress
+        if self._is_time_up():
+            return
         while self._insist(self._apply_changes):
             if not progress(1):
+                self._wake()
                 return
         stores = self._get_stores_to_push()
         queue = list(stores)
@@ -42,6 +45,8 @@ class MerchantListing(models.Model):
             elif self._push_batch(store):
                 queue.append(store)
             if not progress(1, remaining=len(queue)):
+                if queue:
+                    self._wake()  # goes on as soon as the others had their turn
                 break
         held = [("code", "=", "push_held"), ("state", "=", "open")]
         stores |= self.env["merchant.issue"].sudo().search(held).store_id
@@ -54,35 +59,27 @@ class MerchantListing(models.Model):
 
     @api.model
     def _get_stores_to_push(self):
-        """Return the stores that work and have something waiting."""
+        """Return the stores that work and have something waiting.
+
+        The one that was sent nothing for the longest time comes first, so that a slow store delays
+        the others by a batch and no more.
+        """
         groups = self.sudo()._read_group([("push_state", "=", "waiting")], ["store_id"])
         stores = self.env["merchant.store"].union(*(store for (store,) in groups)).sudo()
         now = fields.Datetime.now()
-        return stores.filtered(
+        batches = self.env["merchant.operation"].sudo()
+        latest = dict(
+            batches._read_group(
+                [("store_id", "in", stores.ids), ("kind", "=", KIND)], ["store_id"], ["id:max"]
+            )
+        )
+        return stores.sorted(lambda store: latest.get(store, 0)).filtered(
             lambda store: (
                 store.active
                 and store.state == "connected"
                 and (not store.sending_paused_until or store.sending_paused_until <= now)
             )
         )
-
-    def _insist(self, work):
-        """Do something and commit; where another transaction is in the way, do it again.
-
-        :param work: a function without effects outside the database
-        :return: what it returns
-        """
-        for _attempt in range(MAX_CONFLICTS):
-            try:
-                result = work()
-                # Here, not at the commit: there a conflict could not be met any more.
-                self.env.flush_all()
-            except CONFLICTS:
-                self.env.cr.rollback()
-            else:
-                self.env["ir.cron"]._commit_progress()
-                return result
-        return None
 
     # === SENDING === #
 
@@ -125,10 +122,11 @@ class MerchantListing(models.Model):
             _logger.exception("The prices and quantities of store %s could not be sent", store.id)
             if len(changes) > 1:
                 return self._send_one_by_one(store, changes)
-            error = NeedsUser("push_failed", reason=str(error))
+            error = NeedsUser("push_failed", reason=get_reason(error))
             outcome = ListingOutcome(message=store._explain(error))
             return {changes[0].external_id: outcome}, str(error), error
-        return outcomes, answer, None
+        problems = (outcome.error for outcome in outcomes.values())
+        return outcomes, answer, next(filter(None, problems), None)
 
     def _send_one_by_one(self, store, changes):
         """Send changes of which one is to blame for an error nobody expected.
@@ -162,6 +160,10 @@ class MerchantListing(models.Model):
             if change := changes.get(listing.id):
                 outcome = outcomes.get(change.external_id, silence)
                 listing._note_outcome(change, outcome)
+                if outcome.ignored and listing.push_state == "waiting":
+                    self.env["merchant.issue"]._report(
+                        store, "not_confirmed", severity="warning", reason=listing.name
+                    )
             else:
                 listing.push_leased_until = False
         if changes:
@@ -175,6 +177,7 @@ class MerchantListing(models.Model):
         elif changes:
             store._mark_connected()
             self.env["merchant.issue"]._resolve_step(store, KIND)
+        store._settle_unconfirmed()
 
     @api.model
     def _keep_history(self, store, changes, state, response=None):
@@ -187,7 +190,8 @@ class MerchantListing(models.Model):
             request = adapter._prepare_listing_changes(store, list(changes.values())).as_json()
         except Exception as error:
             _logger.exception("The prices and quantities of store %s make no request", store.id)
-            self.env["merchant.issue"]._report(store, "push_failed", reason=str(error), step=KIND)
+            reason = get_reason(error)
+            self.env["merchant.issue"]._report(store, "push_failed", reason=reason, step=KIND)
             request = False
         self.env["merchant.operation"].sudo().create(
             {
@@ -256,5 +260,5 @@ class MerchantIssue(models.Model):
         if self.code != "push_held" and (self.values or {}).get("step") != KIND:
             return super()._start_sync_again()
         # Elevated: stores belong to administrators.
-        self.store_id.sudo().sending_paused_until = False
+        self.store_id.sudo().filtered("sending_paused_until").sending_paused_until = False
         return self.env["merchant.listing"]._wake()

@@ -2,7 +2,8 @@ import logging
 
 from odoo import api, fields, models
 
-from .merchant_sync_run import CONFLICTS
+from ..exceptions import get_reason
+from .merchant_job import CONFLICTS
 
 _logger = logging.getLogger(__name__)
 
@@ -91,7 +92,7 @@ class MerchantListing(models.Model):
         except Exception as error:
             _logger.exception("The price list of store %s has no amounts", store.id)
             self.env["merchant.issue"]._report(
-                store, "push_failed", reason=str(error), step="values"
+                store, "push_failed", reason=get_reason(error), step="values"
             )
 
     @api.model

@@ -41,7 +41,7 @@ class MerchantMapping(models.Model):
     @api.model
     def _selection_target_model(self):
         """Return the kinds of records that are mapped; modules add theirs."""
-        names = ("product.product", "res.partner")
+        names = ("product.product", "product.category", "res.partner")
         return [(name, self.env["ir.model"]._get(name).name) for name in names]
 
     @api.depends("model", "res_id")

@@ -1,24 +1,18 @@
 import json
 import logging
-import random
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.constants import GC_UNLINK_LIMIT
 
-from ..exceptions import MarketplaceError
+from ..exceptions import MarketplaceError, get_reason
 from ..schema import Outcome
 from .merchant_store import GROUP_ADMINISTRATOR
 
 _logger = logging.getLogger(__name__)
 
-# Waiting before attempt n+1 is random up to 30 s * 2^n, at most an hour.
-BACKOFF_BASE = 30
-BACKOFF_LIMIT = 3600
-MAX_ATTEMPTS = 12
-# A worker that died while sending holds its operations no longer than this.
-LEASE = timedelta(minutes=5)
-BATCH = 50
+RETENTION_DAYS = 60
 
 
 class MerchantOperation(models.Model):
@@ -44,6 +38,7 @@ class MerchantOperation(models.Model):
     )
     record_name = fields.Char(string="About", readonly=True)
     payload = fields.Json(readonly=True)
+    is_urgent = fields.Boolean(readonly=True, help="Sent before others, whatever waits.")
     state = fields.Selection(
         selection=[
             ("pending", "Waiting"),
@@ -135,11 +130,12 @@ class MerchantOperation(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _enqueue(self, store, kind, record, payload):
+    def _enqueue(self, store, kind, record, payload, is_urgent=False):
         """Write down a change to be sent after the commit; an older one of its kind is dropped.
 
         :param record: what is to be changed on the marketplace
         :param dict payload: how; the adapter knows its keys
+        :param bool is_urgent: nothing that is not waits before it, not even about the same record
         :return: the operation
         """
         operations = self.sudo()
@@ -159,6 +155,7 @@ class MerchantOperation(models.Model):
                 "res_id": record.id,
                 "record_name": record.display_name,
                 "payload": payload,
+                "is_urgent": is_urgent,
             }
         )
         if store.mode != "production":
@@ -185,7 +182,7 @@ class MerchantOperation(models.Model):
                 operation._settle(Outcome(state="failed", message=store._explain(error)))
             except Exception as error:
                 _logger.exception("Operation %s has no request", operation.id)
-                operation._settle(Outcome(state="failed", message=str(error)))
+                operation._settle(Outcome(state="failed", message=get_reason(error)))
             else:
                 operation.request = request
                 ready += operation
@@ -218,153 +215,23 @@ class MerchantOperation(models.Model):
             for store, operations in self.grouped("store_id").items():
                 self.env["merchant.issue"]._resolve(store, ["operation_failed"], operations)
 
-    # === SENDING === #
-
-    @api.model
-    def _cron_send(self):
-        """Send what waits, store by store. Entry point of `cron_operations`."""
-        progress = self.env["ir.cron"]._commit_progress
-        progress(remaining=len(self._search_due()))
-        tried = self.browse()
-        while batch := (self._search_due() - tried)._take_batch():
-            tried |= batch
-            ready = batch._prepare_to_send()
-            progress()  # the lease is in the database before anything is sent, no lock is held
-            outcomes, error = ready._send()
-            progress()  # a new transaction, which sees what others did meanwhile
-            ready._note(outcomes, error)
-            if not progress(len(batch)):
-                break
-        upcoming = self.search(
-            [("state", "=", "pending"), ("next_attempt", ">", fields.Datetime.now())],
-            order="next_attempt",
-            limit=1,
-        )
-        if upcoming:
-            self._wake(upcoming.next_attempt)
-
-    @api.model
-    def _search_due(self):
-        """Return the operations whose turn it is: of each record the oldest that waits.
-
-        A store that needs attention waits as a whole; it is woken when it is connected again.
-        """
-        now = fields.Datetime.now()
-        oldest = self._read_group(
-            [("state", "=", "pending")], ["store_id", "res_model", "res_id"], ["id:min"]
-        )
-        return self.search(
-            [
-                ("id", "in", [operation_id for *_record, operation_id in oldest]),
-                ("store_id.active", "=", True),
-                ("store_id.state", "!=", "attention"),
-                "|",
-                ("next_attempt", "=", False),
-                ("next_attempt", "<=", now),
-                "|",
-                ("leased_until", "=", False),
-                ("leased_until", "<", now),
-            ],
-            order="id",
-        )
-
-    def _take_batch(self):
-        """Take a lease on the first operations of one store and kind.
-
-        :return: those that no other worker holds; empty when nothing is left
-        """
-        if not self:
-            return self
-        store, kind = self[0].store_id, self[0].kind
-        batch = self.filtered(lambda o: o.store_id == store and o.kind == kind)[:BATCH]
-        batch = batch.try_lock_for_update()
-        batch.write({"leased_until": fields.Datetime.now() + LEASE})
-        return batch
-
-    def _prepare_to_send(self):
-        """Return what of a leased batch is to be sent; in the Test Environment nothing."""
-        if self.store_id.mode == "production":
-            return self._prepare()
-        self._withhold()
-        return self.browse()
-
-    def _send(self):
-        """Send a leased batch of one store and kind.
-
-        :return: the outcomes by identifier, and the error that concerns all of them, if any
-        :rtype: tuple[dict[int, Outcome], MarketplaceError | None]
-        """
-        if not self:
-            return {}, None
-        store = self.store_id._in_own_context()
-        try:
-            return store._get_adapter()._send_operations(self.with_env(store.env)), None
-        except MarketplaceError as error:
-            message, seconds = store._explain(error), getattr(error, "seconds", None)
-            outcome = Outcome(state="retry", message=message, seconds=seconds)
-            return dict.fromkeys(self.ids, outcome), error
-        except Exception as error:
-            _logger.exception("Operations %s of store %s failed", self.ids, store.id)
-            return dict.fromkeys(self.ids, Outcome(state="retry", message=str(error))), None
-
-    def _note(self, outcomes, error):
-        """Write down what became of a batch that was sent.
-
-        :param dict outcomes: see :meth:`_send`
-        :param MarketplaceError | None error: see :meth:`_send`
-        """
-        silence = Outcome(state="retry", message=self.env._("Nothing was told about it"))
-        for operation in self.exists():
-            outcome = outcomes.get(operation.id, silence)
-            # It may have been cancelled on its way; but what is done is done.
-            if operation.state == "pending" or outcome.state == "done":
-                operation._settle(outcome)
-        if error:
-            error.values.setdefault("step", self[0].kind)
-            self.store_id._report_error(error)
-        elif self:
-            self.env["merchant.issue"]._resolve_step(self.store_id, self[0].kind)
-
-    def _settle(self, outcome):
-        """Write down what became of an operation.
-
-        :param Outcome outcome:
-        """
-        self.ensure_one()
-        self.write({"attempts": self.attempts + 1, "response": outcome.response})
-        if outcome.state == "done":
-            self._finish("done", outcome.message)
-        elif outcome.state == "retry" and self.attempts < MAX_ATTEMPTS:
-            limit = min(BACKOFF_LIMIT, BACKOFF_BASE * 2**self.attempts)
-            # Full jitter, so that stores that failed together do not come back together.
-            seconds = outcome.seconds or random.uniform(1, limit)
-            self.write(
-                {
-                    "leased_until": False,
-                    "error": outcome.message,
-                    "next_attempt": fields.Datetime.now() + timedelta(seconds=seconds),
-                }
-            )
-        else:
-            self._finish("failed", outcome.message)
-            self._report_failure(outcome)
-
-    def _report_failure(self, outcome):
-        """Open the issue of an operation that has failed for good.
-
-        :param Outcome outcome:
-        """
-        self.env["merchant.issue"]._report(
-            self.store_id,
-            "operation_failed",
-            self,
-            kind=self.display_name,
-            reason=outcome.message,
-        )
-
     @api.autovacuum
     def _gc_old_operations(self):
-        """Forget settled operations after 60 days."""
-        limit = fields.Datetime.now() - timedelta(days=60)
-        settled = [("state", "in", ("done", "cancelled")), ("done_at", "<", limit)]
-        self.search(settled).unlink()
+        """Forget after 60 days what is settled or was withheld; what failed, unless it is told."""
+        issues = self.env["merchant.issue"].search(
+            [("res_model", "=", self._name), ("state", "=", "open")]
+        )
+        limit = fields.Datetime.now() - timedelta(days=RETENTION_DAYS)
+        old = self.search(
+            [
+                ("state", "!=", "pending"),
+                ("create_date", "<", limit),
+                "|",
+                ("done_at", "=", False),
+                ("done_at", "<", limit),
+                ("id", "not in", issues.mapped("res_id")),
+            ],
+            limit=GC_UNLINK_LIMIT,
+        )
+        old.unlink()
+        return len(old), len(old) == GC_UNLINK_LIMIT

@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..exceptions import MarketplaceError, NeedsUser, OutcomeUnknown
+from ..exceptions import MarketplaceError, NeedsUser, OutcomeUnknown, get_reason
 from ..schema import Outcome
 
 _logger = logging.getLogger(__name__)
@@ -185,5 +185,5 @@ class MerchantOperation(models.Model):
             return Outcome(state="retry", message=store._explain(error), seconds=seconds), error
         except Exception as error:
             _logger.exception("Operation %s ended in an error nobody expected", self.id)
-            return Outcome(state="unknown", message=str(error)), None
+            return Outcome(state="unknown", message=get_reason(error)), None
         return Outcome(state="done", response={"id": key}), None

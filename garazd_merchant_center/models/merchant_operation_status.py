@@ -7,8 +7,10 @@ class MerchantOperation(models.Model):
     _inherit = "merchant.operation"
 
     new_status = fields.Char(
+        string="What Is Sent",
         compute="_compute_new_status",
-        help="The status that the order gets on the marketplace, and why it is cancelled.",
+        help="The status that the order gets on the marketplace, and why it is cancelled; or the "
+        "tracking number.",
     )
 
     # === COMPUTE METHODS === #

@@ -7,9 +7,9 @@ from pytz import UTC
 from odoo import api, fields, models
 from odoo.exceptions import LockError, UserError
 
-from ..exceptions import MarketplaceError, NeedsUser
+from ..exceptions import MarketplaceError, NeedsUser, get_reason
+from .merchant_job import CONFLICTS
 from .merchant_store import GROUP_ADMINISTRATOR
-from .merchant_sync_run import CONFLICTS
 
 _logger = logging.getLogger(__name__)
 
@@ -111,7 +111,8 @@ class MerchantOrder(models.Model):
     @api.depends("payload")
     def _compute_payload_text(self):
         for order in self:
-            order.payload_text = json.dumps(order.payload, ensure_ascii=False, indent=2)
+            payload = order.payload
+            order.payload_text = payload and json.dumps(payload, ensure_ascii=False, indent=2)
 
     @api.depends("external_id", "store_id")
     def _compute_url(self):
@@ -127,7 +128,10 @@ class MerchantOrder(models.Model):
         :rtype: dict
         """
         self.check_access("read")
-        self.sudo().refresh_requested = True
+        orders = self.sudo()
+        orders.filtered(lambda order: not order.refresh_requested).refresh_requested = True
+        # What was kept of them is forgotten by now: they count as changed.
+        orders.filtered(lambda order: order.digest and not order.payload).digest = False
         self.store_id.action_sync_orders()
         return {
             "type": "ir.actions.client",
@@ -226,11 +230,7 @@ class MerchantOrder(models.Model):
                 counts["unchanged"] += 1
                 continue
             result = "updated" if order else "created"
-            vals = {
-                "payload": raw.payload,
-                "digest": raw.digest,
-                "read_at": fields.Datetime.now(),
-            }
+            vals = order._prepare_read_vals(raw)
             if order:
                 order.write(vals)
             else:
@@ -240,6 +240,13 @@ class MerchantOrder(models.Model):
             order.with_env(store.env)._import()
             counts["failed" if order.state == "failed" else result] += 1
         return counts
+
+    def _prepare_read_vals(self, raw):
+        """Return what is kept of an order as it was read; of a new one there is no record yet.
+
+        :param RawOrder raw:
+        """
+        return {"payload": raw.payload, "digest": raw.digest, "read_at": fields.Datetime.now()}
 
     @api.model
     def _create_read(self, store, external_id, vals):
@@ -262,7 +269,10 @@ class MerchantOrder(models.Model):
         """
         if not isinstance(record, MarketplaceError):
             excerpt = str(record.payload)[:200]
-            store._report_error(NeedsUser("order_without_identifier", excerpt=excerpt))
+            # Later readings of changes may pass it by; those of all recent orders do not.
+            store._report_error(
+                NeedsUser("order_without_identifier", excerpt=excerpt, step="orders_created")
+            )
         elif not self:
             store._report_error(record)
         else:
@@ -309,7 +319,7 @@ class MerchantOrder(models.Model):
         except Exception as error:
             if not isinstance(error, UserError):
                 _logger.exception("Order %s could not be imported", self.id)
-            self._hold(NeedsUser("order_failed", number=self.number, reason=str(error)))
+            self._hold(NeedsUser("order_failed", number=self.number, reason=get_reason(error)))
 
     def _understand(self):
         """Read the payload and show what it says.

@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import email_normalize, float_compare
 
 from ..exceptions import NeedsUser
+from ..schema import DeliveryData
 
 
 class MerchantOrderBuilder(models.AbstractModel):
@@ -158,6 +159,7 @@ class MerchantOrderBuilder(models.AbstractModel):
             | {
                 "parent_id": customer.id,
                 "company_id": store.company_id.id,
+                "country_id": customer.country_id.id,
                 "lang": customer.lang,
             }
         )
@@ -168,13 +170,23 @@ class MerchantOrderBuilder(models.AbstractModel):
         # Names are written one way or another; a phone tells people apart where both have one.
         key = "phone" if recipient.phone and data.buyer.phone else "name"
         same_person = getattr(recipient, key) == getattr(data.buyer, key)
-        if same_person and not data.address:
+        delivery = data.delivery or DeliveryData()
+        # What is fetched stands at the address of the shop.
+        address = data.address if delivery.kind != "pickup" else None
+        if same_person and not address:
             return {}
-        return {
+        vals = {
             "name": recipient.name or data.buyer.name or data.number,
             "phone": recipient.phone or False,
-            "street": data.address or False,
+            "street": address or False,
         }
+        if address and delivery.city and delivery.place:
+            vals |= {
+                "street": delivery.place,
+                "city": delivery.city,
+                "zip": delivery.postcode or False,
+            }
+        return vals
 
     # === ORDER === #
 

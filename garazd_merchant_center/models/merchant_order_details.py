@@ -28,7 +28,7 @@ class MerchantOrder(models.Model):
     buyer_note = fields.Text(string="Buyer's Note")
     do_not_call = fields.Boolean(help="The buyer asks not to be called back.")
     cancellation = fields.Char(string="Cancelled Because")
-    cancelled_by_buyer = fields.Boolean(string="Cancelled by the Buyer")
+    cancelled_by_buyer = fields.Boolean()
 
     channel = fields.Selection(
         selection=[

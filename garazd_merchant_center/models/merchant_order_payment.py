@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
+from ..exceptions import get_reason
+
 _logger = logging.getLogger(__name__)
 
 # The buyer has paid: the marketplace holds the money, or the seller has it.
@@ -39,6 +41,7 @@ class MerchantOrder(models.Model):
     def action_open_payment(self):
         """Open the payment that was recorded for the order."""
         self.ensure_one()
+        self.check_access("read")
         return self.payment_id._get_records_action()
 
     # === BUSINESS METHODS === #
@@ -67,7 +70,7 @@ class MerchantOrder(models.Model):
         except Exception as error:
             if not isinstance(error, UserError):
                 _logger.exception("The payment of order %s could not be recorded", self.id)
-            values = {"number": self.number, "reason": str(error)}
+            values = {"number": self.number, "reason": get_reason(error)}
             issues._report(self.store_id, "payment_failed", self, **values)
         else:
             settled = ["payment_failed"]

@@ -36,6 +36,14 @@ class MerchantOrder(models.Model):
             if target := store._get_event_status(event):
                 order._push_status(target, **reason)
 
+    def _is_delivered(self):
+        """Tell whether the order is to be completed on the marketplace; extended by other modules.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        return self.sale_order_id._is_delivered()
+
     def _push_status(self, target, **reason):
         """Write down that the order gets a status, unless that would lead it back.
 

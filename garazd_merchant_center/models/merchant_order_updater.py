@@ -100,13 +100,20 @@ class MerchantOrderUpdater(models.AbstractModel):
             changes += self._compare_line(before, now)
         changes += [
             {"kind": key, "old_value": old[key], "new_value": new[key]}
-            for key in ("discount", *DELIVERY)
+            for key in self._get_value_facts()
             if self._is_changed(key, old, new)
         ]
         if not changes and self._is_changed("amount", old, new):
             # Nothing explains it, so nothing can follow it; but somebody has to know.
             changes = [{"kind": "amount", "old_value": old["amount"], "new_value": new["amount"]}]
         return changes
+
+    def _get_value_facts(self):
+        """Return the facts that are a single value each, and kinds of ``merchant.order.change``.
+
+        :rtype: tuple[str, ...]
+        """
+        return ("discount", *DELIVERY)
 
     def _is_changed(self, key, old, new):
         """Tell whether a fact changed on the marketplace, and not what the store wants to know."""

@@ -1,7 +1,7 @@
-from markupsafe import escape
+from urllib.parse import urlsplit
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..exceptions import MarketplaceError, StoreUnavailable
 
@@ -63,7 +63,8 @@ class MerchantStore(models.Model):
         string="Token Valid Until",
         copy=False,
         groups=GROUP_ADMINISTRATOR,
-        help="As shown beside the token in the cabinet of the marketplace.",
+        help="As shown beside the token in the cabinet of the marketplace. Odoo tells 30, 7 and 1 "
+        "days before. Another token has another day: without one the field becomes empty.",
     )
     feed_id = fields.Many2one(
         "product.data.feed",
@@ -128,8 +129,8 @@ class MerchantStore(models.Model):
         "res.users",
         string="Salesperson",
         check_company=True,
-        help="Put on imported orders, and told when the store needs attention. Empty: the orders "
-        "have no salesperson, so they do not stand under My Quotations of anybody.",
+        help="Put on imported orders. Empty: the orders have no salesperson, so they do not stand "
+        "under My Quotations of anybody.",
     )
     team_id = fields.Many2one(
         "crm.team",
@@ -263,6 +264,19 @@ class MerchantStore(models.Model):
             store.issue_count = issues.get(store.id, 0)
             store.withheld_count = withheld.get(store.id, 0)
 
+    @api.constrains("api_url")
+    def _check_api_url(self):
+        """Refuse what is no plain address of the web: the token goes there."""
+        # Elevated: the address is for administrators, the check for everybody.
+        for store in self.sudo().filtered("api_url"):
+            if not _is_plain_address(store.api_url.strip()):
+                raise ValidationError(
+                    self.env._(
+                        "The API address must look like https://example.com/api: http or https, a "
+                        "host, and no password, question mark or # in it."
+                    )
+                )
+
     # === CRUD METHODS === #
 
     def write(self, vals):
@@ -297,6 +311,7 @@ class MerchantStore(models.Model):
     def action_recover_orders(self):
         """Open the wizard that asks for orders by number or period."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "garazd_merchant_center.merchant_order_recover_action"
         )
@@ -358,6 +373,7 @@ class MerchantStore(models.Model):
 
     def _open(self, xml_id):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
         return action | {"domain": [("store_id", "=", self.id)], "context": {}}
 
@@ -411,6 +427,7 @@ class MerchantStore(models.Model):
         :raises UserError: it does not work, in words
         """
         self.ensure_one()
+        self._check_api_url()
         try:
             self._get_adapter()._check_connection(self)
         except MarketplaceError as error:
@@ -430,26 +447,32 @@ class MerchantStore(models.Model):
         self.ensure_one()
         if self.state != "connected":
             self.sudo().state = "connected"
-            self.activity_unlink(["garazd_merchant_center.mail_activity_attention"])
             # What could not be sent meanwhile.
             self.env["merchant.operation"]._wake()
         self.env["merchant.issue"]._resolve(
             self, ["token_rejected", "marketplace_unreachable", "answer_unreadable"]
         )
 
-    def _mark_attention(self, error):
-        """Nothing works until a person acts: tell the responsible one once."""
+    def _settle_unconfirmed(self):
+        """Close the issue about changes that were not confirmed when none of them is left."""
         self.ensure_one()
-        if self.state == "attention":
-            return
-        self.sudo().state = "attention"
-        responsible = self.user_id or self.create_uid
-        reader = self.with_context(lang=responsible.lang)
-        reader.activity_schedule(
-            "garazd_merchant_center.mail_activity_attention",
-            note=escape(reader._explain(error)),
-            user_id=responsible.id,
-        )
+        mine = ("store_id", "=", self.id)
+        operations = self.env["merchant.operation"].sudo()
+        listings = self.env["merchant.listing"].sudo()
+        if not (
+            operations.search_count([mine, ("state", "=", "pending"), ("attempts", ">", 0)])
+            or listings.search_count(
+                [mine, ("push_state", "=", "waiting"), ("push_attempts", ">", 0)]
+            )
+        ):
+            self.env["merchant.issue"]._resolve(self, ["not_confirmed"])
+
+    def _mark_attention(self):
+        """Nothing works until a person acts, so do not wait to tell about it."""
+        self.ensure_one()
+        if self.state != "attention":
+            self.sudo().state = "attention"
+            self.env.ref("garazd_merchant_center.cron_issues").sudo()._trigger()
 
     def _report_error(self, error):
         """Open the issue of an error that concerns the whole store.
@@ -458,4 +481,15 @@ class MerchantStore(models.Model):
         """
         self.env["merchant.issue"]._report(self, error.code, **error.values)
         if isinstance(error, StoreUnavailable):
-            self._mark_attention(error)
+            self._mark_attention()
+
+
+def _is_plain_address(text):
+    """Tell whether a text is an address of the web without anything but a host and a path."""
+    try:
+        parts = urlsplit(text)
+        has_place = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    has_more = parts.username is not None or parts.query or parts.fragment or " " in text
+    return parts.scheme in ("http", "https") and has_place and not has_more and text.isprintable()

@@ -37,6 +37,7 @@ class MerchantStore(models.Model):
     def action_import_feed(self):
         """Open the wizard that asks the marketplace to read the price list."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "garazd_merchant_center.merchant_feed_import_start_action"
         )

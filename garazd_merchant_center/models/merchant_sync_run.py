@@ -5,23 +5,24 @@ from psycopg2.errors import UniqueViolation
 from pytz import UTC
 
 from odoo import api, fields, models
-from odoo.exceptions import LockError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ..exceptions import MarketplaceError, NeedsUser, RetryLater
+from ..exceptions import MarketplaceError, NeedsUser, RetryLater, get_reason
+from .merchant_job import CONFLICTS, MAX_CONFLICTS
 
 _logger = logging.getLogger(__name__)
 
 # What each kind of synchronization reads, in this order.
 STEPS = {
     "base": ("statuses", "payment_methods", "delivery_methods", "categories"),
-    "products": ("values", "listings"),
+    "products": ("values", "listings", "single_listings"),
     "compare": ("values",),
+    "creation": ("creation", "pictures"),
     "orders": ("requested_orders", "orders"),
     "recover": ("orders_created",),
     "recent": ("orders_created",),
 }
-STEPS["full"] = STEPS["base"] + STEPS["products"] + ("orders",)
+# What was bought is among what is asked for one by one, so that comes last.
+STEPS["full"] = (*STEPS["base"], "values", "listings", "orders", "single_listings")
 
 # Where the records of a step go: the adapter reads them with `_read_<step>(store, cursor)`, the
 # model takes them with `_merge(store, records)`.
@@ -32,19 +33,27 @@ MODELS = {
     "categories": "merchant.category",
     "values": "merchant.listing.comparison",
     "listings": "merchant.listing",
+    "single_listings": "merchant.listing.inquiry",
     "requested_orders": "merchant.order",
     "orders": "merchant.order",
     "orders_created": "merchant.order",
+    "creation": "merchant.product.builder",
+    "pictures": "merchant.listing.picture",
 }
+# Steps that say nothing about the connection with the marketplace.
+UNCONNECTED = ("values", "pictures")
 
 # The scheduled actions that work on the kinds that have none of their own name.
-CRONS = {"full": "base", "recover": "orders", "recent": "base", "compare": "products"}
+CRONS = {
+    "full": "base",
+    "recover": "orders",
+    "recent": "base",
+    "compare": "products",
+    "creation": "products",
+}
 
 # Waiting before the next attempt of a run that met a passing fault: 1, 2, 4, 8, 16 minutes.
 MAX_ATTEMPTS = 6
-# A conflict with another transaction is tried again at once, but not for ever.
-CONFLICTS = (LockError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY)
-MAX_CONFLICTS = 5
 PAUSE_AFTER_CONFLICTS = timedelta(minutes=1)
 
 
@@ -57,6 +66,7 @@ class MerchantSyncRun(models.Model):
     """
 
     _name = "merchant.sync.run"
+    _inherit = ["merchant.job"]
     _description = "Marketplace Synchronization"
     _order = "id desc"
     _OPEN_STATES = ("pending", "running")
@@ -72,6 +82,7 @@ class MerchantSyncRun(models.Model):
             ("recover", "Orders of a period"),
             ("recent", "Recent orders"),
             ("compare", "Prices and quantities"),
+            ("creation", "Creation of products"),
         ],
         required=True,
     )
@@ -101,15 +112,19 @@ class MerchantSyncRun(models.Model):
             ("categories", "Product groups"),
             ("values", "Prices and quantities"),
             ("listings", "Products"),
+            ("single_listings", "Products that the lists do not show"),
             ("requested_orders", "Orders to read again"),
             ("orders", "Orders"),
             ("orders_created", "Orders of a period"),
+            ("creation", "Products to create"),
+            ("pictures", "Pictures"),
         ]
     )
     cursor = fields.Json(help="The place to go on within the step.")
     newest_change = fields.Datetime(help="The newest change met so far, in the marketplace's time.")
     started_at = fields.Datetime()
     finished_at = fields.Datetime()
+    worked_at = fields.Datetime(help="When the last page was tried.")
     attempts = fields.Integer()
     next_attempt = fields.Datetime()
     created = fields.Integer()
@@ -195,18 +210,43 @@ class MerchantSyncRun(models.Model):
         same = [(key, "=", value) for key, value in vals.items()]
         run = self.search([*same, ("state", "in", self._OPEN_STATES)], limit=1)
         if run:
-            run.next_attempt = False
+            # Writing in vain would make the page that is being done meet a conflict.
+            if run.next_attempt:
+                run.next_attempt = False
             return run
+        # Who has just had a turn does not get the first one again by starting anew.
+        latest = self.search([("store_id", "=", store.id), ("kind", "=", kind)], limit=1)
         try:
             with self.env.cr.savepoint():
-                return self.create(vals)
+                place = {"worked_at": latest.worked_at, **self._get_place(same)}
+                return self.create(vals | place)
         except UniqueViolation:
             # Somebody else has just asked for the same; the run is in good hands.
             return self.browse()
 
     @api.model
+    def _get_place(self, same):
+        """Return where the run before stood when the token was rejected; empty otherwise.
+
+        Everything that it had read is kept, so the next one goes on there.
+
+        :param list same: the domain of runs that read the same
+        :return: values of the next run
+        :rtype: dict
+        """
+        last = self.search(same, limit=1)
+        if last.state != "failed" or last.error_code != "token_rejected":
+            return {}
+        place = ("step", "cursor", "newest_change", "started_at", "progress")
+        return {name: last[name] for name in place}
+
+    @api.model
     def _search_open(self, kind):
-        """Return the open runs that a scheduled action works on."""
+        """Return the open runs that a scheduled action works on.
+
+        The one that has waited the longest for its turn comes first, so that a slow store delays
+        the others by a page and no more.
+        """
         kinds = [kind, *(other for other, cron in CRONS.items() if cron == kind)]
         return self.search(
             [
@@ -217,20 +257,33 @@ class MerchantSyncRun(models.Model):
                 ("next_attempt", "=", False),
                 ("next_attempt", "<=", fields.Datetime.now()),
             ],
-            order="id",
+            order="worked_at nulls first, id",
         )
 
     @api.model
     def _restart_orders(self, stores):
-        """Let the open runs of these stores read the orders from the first page again."""
+        """Let the runs of these stores read the orders from the first page again.
+
+        Also those that failed: the next one may go on where they stood.
+        """
         runs = self.search(
             [
                 ("store_id", "in", stores.ids),
                 ("step", "=", "orders"),
-                ("state", "in", self._OPEN_STATES),
+                ("state", "in", (*self._OPEN_STATES, "failed")),
             ]
         )
         runs.write({"cursor": False, "newest_change": False})
+
+    def _open(self):
+        """Return the action that shows this run."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+        }
 
     def _wake(self, at=None):
         """Wake the scheduled actions of these runs when the transaction commits."""
@@ -242,24 +295,32 @@ class MerchantSyncRun(models.Model):
         """Work on the runs in turn, a page each, until all are finished or the time is up."""
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=len(self))
+        if self._is_time_up():
+            return
         waiting = list(self)
         while waiting:
             run = waiting.pop(0)
-            run._work_on_page()
+            was_turn = run._work_on_page()
             goes_on = run.exists() and run.state in self._OPEN_STATES and not run.next_attempt
             if goes_on:
-                waiting.append(run)
+                waiting.insert(len(waiting) if was_turn else 0, run)
             if not progress(1, remaining=len(waiting)):
+                # They go on as soon as other scheduled actions had their turn.
+                self.browse([run.id for run in waiting]).exists()._wake()
                 break
 
     def _work_on_page(self):
-        """Do the next page. Whatever happens is written down on the run, not raised."""
+        """Do the next page. Whatever happens is written down on the run, not raised.
+
+        :return: whether that was a turn; False when there was nothing to read
+        :rtype: bool
+        """
         self.ensure_one()
         for _attempt in range(MAX_CONFLICTS):
             if not self.exists():
-                return
+                return True
             try:
-                self._do_page_or_note()
+                was_turn = self._do_page_or_note()
                 # Here, not at the commit: there a conflict could not be met any more.
                 self.env.flush_all()
             except CONFLICTS:
@@ -267,15 +328,16 @@ class MerchantSyncRun(models.Model):
                 # database or on the marketplace, so it can simply be done again.
                 self.env.cr.rollback()
             else:
-                return
+                return was_turn
         at = fields.Datetime.now() + PAUSE_AFTER_CONFLICTS
-        self.next_attempt = at
+        self.write({"next_attempt": at, "worked_at": fields.Datetime.now()})
         self._wake(at)
+        return True
 
     def _do_page_or_note(self):
-        """Do the next page, or write down why it could not be done."""
+        """Do the next page, or write down why it could not be done; see `_work_on_page`."""
         try:
-            self._do_page()
+            was_turn = self._do_page()
             self.env.flush_all()
         except CONFLICTS:
             raise
@@ -288,13 +350,16 @@ class MerchantSyncRun(models.Model):
         except Exception as error:
             self.env.cr.rollback()
             _logger.exception("Synchronization %s failed", self.id)
-            self._fail(NeedsUser("sync_failed", reason=str(error)))
+            self._fail(NeedsUser("sync_failed", reason=get_reason(error)))
+        else:
+            return was_turn
+        return True
 
     def _get_step(self):
         return self.step or STEPS[self.kind][0]
 
     def _do_page(self):
-        """Read one page, store it and move on; the caller commits."""
+        """Read one page, store it and move on; the caller commits. See `_work_on_page`."""
         begun = fields.Datetime.now()
         store = self.store_id._in_own_context()
         step = self._get_step()
@@ -306,17 +371,21 @@ class MerchantSyncRun(models.Model):
         # One worker at a time, so that two runs never make the same record.
         store.lock_for_update(allow_referencing=True)
         if (self.step, self.cursor) != place or self.state not in self._OPEN_STATES:
-            return  # another worker did this page
+            return True  # another worker did this page
         if page.cursor and page.cursor == self.cursor:
             raise RetryLater("answer_unreadable", reason=self.env._("the list does not go on"))
         for record in page.records:
             if isinstance(record, MarketplaceError):
                 record.values.setdefault("step", step)
         counts = self._merge_page(store, step, page.records)
-        if step != "values" and (page.records or step != "requested_orders"):
+        was_turn = bool(page.records) or step != "requested_orders"
+        if was_turn and step not in UNCONNECTED:
             # Otherwise nothing was read from the marketplace.
             store._mark_connected()
         self._advance(step, page, counts, begun)
+        if was_turn:
+            self.worked_at = fields.Datetime.now()
+        return was_turn
 
     def _read_page(self, store, step):
         """Return the next page of a step; over the network."""
@@ -330,6 +399,8 @@ class MerchantSyncRun(models.Model):
     def _merge_page(self, store, step, records):
         """Store the records of a page and return their numbers, see ``_merge`` of their model."""
         options = {"is_recovery": True} if self.kind == "recover" else {}
+        if step == "listings":
+            self.env["merchant.listing.sighting"]._note(self, records)
         return self.env[MODELS[step]].with_env(store.env)._merge(store, records, **options)
 
     def _advance(self, step, page, counts, begun):
@@ -348,10 +419,10 @@ class MerchantSyncRun(models.Model):
             **{key: self[key] + number for key, number in counts.items()},
         }
         is_last_page = not page.cursor
+        steps = STEPS[self.kind]
+        done = steps.index(step) + (1 if is_last_page else min(page.share, 1))
+        vals["progress"] = int(100 * done / len(steps))
         if is_last_page:
-            steps = STEPS[self.kind]
-            done = steps.index(step) + 1
-            vals["progress"] = 100 * done // len(steps)
             if done < len(steps):
                 vals["step"] = steps[done]
             else:
@@ -359,13 +430,17 @@ class MerchantSyncRun(models.Model):
                 vals["state"] = "partial" if failed else "done"
                 vals["finished_at"] = fields.Datetime.now()
         self.write(vals)
+        # A period that somebody asked for does not show what is outside of it.
+        is_whole = is_last_page and self.kind != "recover"
         self.env["merchant.issue"]._resolve_step(
-            self.store_id, step, self.started_at if is_last_page else None
+            self.store_id, step, self.started_at if is_whole else None
         )
         if is_last_page:
             # A change in the future must not hide those between now and then.
             newest = self.newest_change and min(self.newest_change, self.started_at)
             self.store_id._mark_read(step, newest)
+            if step == "listings":
+                self.env["merchant.listing.inquiry"]._gather(self)
 
     def _postpone(self, error):
         """Try again later, and give up after a number of attempts."""
@@ -378,6 +453,7 @@ class MerchantSyncRun(models.Model):
         self.write(
             {
                 "attempts": attempts,
+                "worked_at": fields.Datetime.now(),
                 "next_attempt": at,
                 "error_code": error.code,
                 "error_values": error.values,

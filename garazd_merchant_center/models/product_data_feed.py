@@ -4,7 +4,13 @@ from odoo import fields, models
 class ProductDataFeed(models.Model):
     _inherit = "product.data.feed"
 
-    store_ids = fields.One2many("merchant.store", "feed_id", string="Stores", readonly=True)
+    store_ids = fields.One2many(
+        "merchant.store",
+        "feed_id",
+        string="Stores",
+        readonly=True,
+        groups="garazd_merchant_center.group_user",
+    )
     offer_id_source = fields.Selection(
         selection_add=[("listing", "As on the Marketplace, else Internal Reference")],
         ondelete={"listing": "set default"},

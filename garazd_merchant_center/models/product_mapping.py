@@ -7,7 +7,9 @@ class ProductProduct(models.Model):
     _inherit = "product.product"
 
     merchant_mapping_names = fields.Char(
-        string="Mapped To", compute="_compute_merchant_mapping_names"
+        string="Mapped To",
+        compute="_compute_merchant_mapping_names",
+        groups="garazd_merchant_center.group_user",
     )
 
     def _compute_merchant_mapping_names(self):
@@ -33,6 +35,7 @@ class ProductProduct(models.Model):
     def action_set_merchant_mapping(self):
         """Open the wizard that says which product of a store this is."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Set Mapping"),
@@ -44,6 +47,7 @@ class ProductProduct(models.Model):
 
     def action_show_merchant_mappings(self):
         """Open all mappings of these products."""
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "garazd_merchant_center.merchant_mapping_action"
         )
@@ -54,7 +58,9 @@ class ProductTemplate(models.Model):
     _inherit = "product.template"
 
     merchant_mapping_names = fields.Char(
-        string="Mapped To", compute="_compute_merchant_mapping_names"
+        string="Mapped To",
+        compute="_compute_merchant_mapping_names",
+        groups="garazd_merchant_center.group_user",
     )
 
     def _compute_merchant_mapping_names(self):

@@ -11,18 +11,26 @@ class SaleOrder(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="set null",
+        groups="base.group_user",
     )
     merchant_store_id = fields.Many2one(
-        related="merchant_order_id.store_id", store=True, index="btree_not_null"
+        related="merchant_order_id.store_id",
+        store=True,
+        index="btree_not_null",
+        groups="base.group_user",
     )
     merchant_reference = fields.Char(
-        string="Merchant", compute="_compute_merchant_reference", store=True
+        string="Merchant",
+        compute="_compute_merchant_reference",
+        store=True,
+        groups="base.group_user",
     )
     merchant_status = fields.Char(
         string="Marketplace Status",
         compute="_compute_merchant_status",
         store=True,
         help="In the language of the company: orders are grouped by it, for all readers alike.",
+        groups="base.group_user",
     )
     merchant_fee = fields.Monetary(
         string="Marketplace Fee",

@@ -12,4 +12,4 @@ class SaleOrderLine(models.Model):
         help="What the marketplace charges the seller for this product.",
     )
     # Which line of the marketplace's order it is.
-    merchant_line_ref = fields.Char(readonly=True, copy=False)
+    merchant_line_ref = fields.Char(readonly=True, copy=False, groups="base.group_user")

@@ -5,17 +5,41 @@ class StockPicking(models.Model):
     _inherit = "stock.picking"
 
     merchant_order_id = fields.Many2one(
-        related="sale_id.merchant_order_id", store=True, index="btree_not_null"
+        related="sale_id.merchant_order_id",
+        store=True,
+        index="btree_not_null",
+        groups="base.group_user",
     )
 
     merchant_store_id = fields.Many2one(
-        related="merchant_order_id.store_id", string="Marketplace Store"
+        related="merchant_order_id.store_id", string="Marketplace Store", groups="base.group_user"
     )
-    merchant_reference = fields.Char(related="sale_id.merchant_reference")
-    merchant_do_not_call = fields.Boolean(related="merchant_order_id.do_not_call")
-    merchant_buyer_note = fields.Text(related="merchant_order_id.buyer_note")
+    merchant_reference = fields.Char(related="sale_id.merchant_reference", groups="base.group_user")
+    merchant_delivery_summary = fields.Char(
+        string="Send To", related="merchant_order_id.delivery_summary", groups="base.group_user"
+    )
+    merchant_recipient_name = fields.Char(
+        related="merchant_order_id.recipient_name", groups="base.group_user"
+    )
+    merchant_recipient_phone = fields.Char(
+        related="merchant_order_id.recipient_phone", groups="base.group_user"
+    )
+    merchant_delivery_doubts = fields.Char(
+        related="merchant_order_id.delivery_doubts", groups="base.group_user"
+    )
+    merchant_delivery_promotion = fields.Char(
+        related="merchant_order_id.delivery_promotion", groups="base.group_user"
+    )
+    merchant_do_not_call = fields.Boolean(
+        related="merchant_order_id.do_not_call", groups="base.group_user"
+    )
+    merchant_buyer_note = fields.Text(
+        related="merchant_order_id.buyer_note", groups="base.group_user"
+    )
     merchant_is_cancelled = fields.Boolean(
-        compute="_compute_merchant_is_cancelled", compute_sudo=True
+        compute="_compute_merchant_is_cancelled",
+        compute_sudo=True,
+        groups="base.group_user",
     )
 
     # === COMPUTE METHODS === #
@@ -31,6 +55,13 @@ class StockPicking(models.Model):
             is_open = picking.state not in ("done", "cancel")
             kinds = picking._filter_to_buyer()._get_merchant_orders().status_id.mapped("kind")
             picking.merchant_is_cancelled = is_open and "cancelled" in kinds
+
+    # === ACTION METHODS === #
+
+    def action_merchant_delivery_checked(self):
+        """Note that the staff knows where these deliveries go."""
+        self.check_access("write")
+        self._get_merchant_orders().action_delivery_checked()
 
     # === BUSINESS METHODS === #
 
@@ -54,7 +85,7 @@ class StockPicking(models.Model):
         """
         outward = self.filtered(lambda p: p.location_id.usage != "customer")
         merchant_orders = outward._get_merchant_orders()
-        merchant_orders.filtered(lambda o: o.sale_order_id._is_delivered())._push_event("delivered")
+        merchant_orders.filtered(lambda o: o._is_delivered())._push_event("delivered")
 
     def _get_merchant_orders(self):
         """Return the orders whose goods these transfers move; one parcel may hold several."""

@@ -40,6 +40,21 @@ class TestSecurity(MerchantCase):
         for name in ("merchant.store", "merchant.store.add", *STORE_MODELS):
             self.assertFalse(self.env[name].with_user(nobody).has_access("read"), name)
 
+    def test_catalogue_is_seen_by_users_and_written_by_the_system_only(self):
+        nobody = self._make_user("nobody", "base.group_user", self.company)
+        for name in (
+            "merchant.catalogue.import",
+            "merchant.catalogue.import.row",
+            "merchant.category.attribute",
+            "merchant.category.attribute.value",
+        ):
+            self.assertFalse(self.env[name].with_user(nobody).has_access("read"), name)
+            for user in (self.user, self.admin, self.other_user):
+                model = self.env[name].with_user(user)
+                self.assertTrue(model.has_access("read"), name)
+                for operation in ("write", "create", "unlink"):
+                    self.assertFalse(model.has_access(operation), f"{name}: {operation}")
+
     def test_everything_of_a_store_belongs_to_its_company(self):
         rules = self.env["ir.rule"].search([("domain_force", "like", "company_ids")])
         guarded = set(rules.mapped("model_id.model"))
@@ -54,6 +69,7 @@ class TestSecurity(MerchantCase):
             "merchant.store": ["api_token", "api_url", "token_expires_on", "debug"],
             "merchant.order": ["payload", "payload_text"],
             "merchant.operation": ["request", "response", "exchange_text"],
+            "merchant.catalogue.import": ["file", "sealed_link"],
         }
         for model, names in hidden.items():
             fields = self.env[model].with_user(self.user).fields_get()

@@ -61,9 +61,11 @@ class MerchantMappingSet(models.TransientModel):
     def action_set(self):
         """Map the product, in place of what it was mapped to in this store before.
 
+        :raises AccessError: the store is not the person's to administer
         :raises UserError: another product is mapped to that identifier
         """
         self.ensure_one()
+        self.store_id._check_administrator()
         product = self.product_id
         external_id = (self.external_id or "").strip()
         if not external_id:

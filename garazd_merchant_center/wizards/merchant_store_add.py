@@ -23,6 +23,12 @@ class MerchantStoreAdd(models.TransientModel):
     name = fields.Char(string="Store Name", required=True)
     logo = fields.Image(max_width=256, max_height=256)
     api_token = fields.Char(string="API Token", required=True, groups=GROUP_ADMINISTRATOR)
+    token_expires_on = fields.Date(
+        string="Token Valid Until",
+        groups=GROUP_ADMINISTRATOR,
+        help="As shown beside the token in the cabinet of the marketplace. Odoo tells 30, 7 and 1 "
+        "days before.",
+    )
     api_url = fields.Char(
         string="API Address",
         compute="_compute_api_url",
@@ -67,6 +73,7 @@ class MerchantStoreAdd(models.TransientModel):
             "name": self.name,
             "logo": self.logo,
             "api_token": self.api_token.strip(),
+            "token_expires_on": self.token_expires_on,
             "api_url": self.api_url,
             "company_id": self.company_id.id,
             "feed_id": self.feed_id.id,
@@ -142,6 +149,9 @@ class MerchantStoreAdd(models.TransientModel):
         store = stores.create(vals | {"token_check": probe.token_check})
         store._mark_connected()
         store._follow_permissions()
+        store._check_token_expiry()
+        # No token is left behind, not even one of an attempt that failed.
+        self.search([("create_uid", "=", self.env.uid)]).unlink()
         return {
             "type": "ir.actions.act_window",
             "res_model": store._name,

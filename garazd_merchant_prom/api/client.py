@@ -26,6 +26,8 @@ class PromClient(Transport):
     :param float budget: seconds after whose lapse a call is not tried again
     :param float min_interval: seconds between the beginnings of two attempts
     :param float timeout: seconds of silence that count as no answer
+    :param take_turn: called before every attempt with `min_interval`, returns the seconds to wait;
+        by default the client keeps pace with itself only, not with others that have the token
     :raises ValueError: when the address is not a plain http(s) one
     """
 
@@ -120,6 +122,43 @@ class PromClient(Transport):
         """
         ids = [text.parse_id(order_id) for order_id in ids]
         return self._write(self.set_status_request(ids, status, **options), ids)
+
+    # Delivery
+
+    @staticmethod
+    def save_declaration_request(order_id, number, delivery_type):
+        """Describe a waybill number without sending it: `POST /delivery/save_declaration_id`.
+
+        :param str order_id: the order
+        :param str number: of the waybill
+        :param str delivery_type: the carrier, one of Prom's codes
+        :rtype: Request
+        :raises ValueError: without a number or a carrier
+        """
+        if not number or not delivery_type:
+            raise ValueError("a waybill number goes with its carrier")
+        body = {
+            "order_id": int(text.parse_id(order_id)),
+            "declaration_id": number,
+            "delivery_type": delivery_type,
+        }
+        return Request(method="POST", path="/delivery/save_declaration_id", body=body)
+
+    def save_declaration(self, order_id, number, delivery_type):
+        """Tell the waybill number of an order: `POST /delivery/save_declaration_id`.
+
+        What Prom says when all is well is not documented, so every answer without an error counts
+        as accepted; whether the order has the number shows when it is read.
+
+        :return: the answer
+        :rtype: dict
+        :raises RequestRejected: when Prom refuses, also when the order has a number already
+        :raises WriteRefused: when this client only reads
+        """
+        request = self.save_declaration_request(order_id, number, delivery_type)
+        data = self._request(request.method, request.path, json=request.body)
+        self._raise_rejections(data, request.endpoint)
+        return data
 
     # Catalogue
 

@@ -64,12 +64,63 @@ PAYMENT_PAID_OUT = "paid_out"
 PAYMENT_REFUNDED = "refunded"
 PAYMENT_EXPIRED = "expired"
 
-# Carriers Prom has an integration with. Other values may come and are kept as they are.
+# Carriers Prom has an integration with; of the last two the code is not certain. Other values may
+# come and are kept as they are.
 PROVIDER_NOVA_POSHTA = "nova_poshta"
 PROVIDER_UKRPOSHTA = "ukrposhta"
 PROVIDER_JUSTIN = "justin"
 PROVIDER_DELIVERY_AUTO = "delivery_auto"
 PROVIDER_MEEST = "meest"
+PROVIDER_ROZETKA = "rozetka"
+#: Other spellings of a carrier, some met by clients -> the one above.
+PROVIDER_ALIASES = {
+    "mist_express": PROVIDER_MEEST,
+    "meest_express": PROVIDER_MEEST,
+    "rozetka_delivery": PROVIDER_ROZETKA,
+    "delivery": PROVIDER_DELIVERY_AUTO,
+}
+PROVIDERS = frozenset(
+    {
+        PROVIDER_NOVA_POSHTA,
+        PROVIDER_UKRPOSHTA,
+        PROVIDER_JUSTIN,
+        PROVIDER_DELIVERY_AUTO,
+        PROVIDER_MEEST,
+        PROVIDER_ROZETKA,
+        *PROVIDER_ALIASES,
+    }
+)
+#: `type` of the shop's way to deliver when the buyer fetches the goods himself.
+OPTION_PICKUP = "pickup"
+#: Last letter of `delivery_provider_data.type` (W2W, W2D, D2W, D2D): the destination is a door.
+DESTINATION_DOOR = "D"
+DESTINATION_WAREHOUSE = "W"
+#: Prom's refusal of a waybill number that the order has already, in its three languages.
+ALREADY_ADDED = re.compile(r"already|(?:вже|уже)\s", re.IGNORECASE)
+PROVIDER_ROZETKA = "rozetka"
+#: Other spellings of a carrier that clients have met.
+PROVIDER_ALIASES = {
+    "mist_express": PROVIDER_MEEST,
+    "meest_express": PROVIDER_MEEST,
+    "rozetka_delivery": PROVIDER_ROZETKA,
+    "delivery": PROVIDER_DELIVERY_AUTO,
+}
+#: Last letter of `delivery_provider_data.type`: W2W, W2D, D2W, D2D.
+DESTINATION_WAREHOUSE = "W"
+DESTINATION_DOOR = "D"
+DESTINATIONS = (DESTINATION_WAREHOUSE, DESTINATION_DOOR)
+#: `type` of a way to deliver that no carrier is behind.
+DELIVERY_TYPES_PICKUP = ("pickup", "self_pickup")
+DELIVERY_TYPES_COURIER = ("courier", "own_courier", "other", "custom")
+#: `delivery_provider_data.unified_status`. The first two were seen, the others are taken to mean
+#: what they say; unknown ones are shown as they are.
+SHIPPING_REGISTERED = ("initial",)
+SHIPPING_ON_THE_WAY = ("on_the_way", "in_transit")
+SHIPPING_ARRIVED = ("arrived", "at_warehouse", "ready_for_pickup")
+SHIPPING_DELIVERED = ("delivered", "received")
+SHIPPING_RETURNED = ("returned", "returning", "refused", "return")
+#: A waybill number that Prom has already, in the words of its refusal.
+ALREADY_ADDED = re.compile(r"already|вже\s|уже\s", re.IGNORECASE)
 
 #: Units of measure, in Ukrainian and Russian, without dots and blanks; others count pieces.
 UNITS = {
@@ -96,6 +147,10 @@ EDIT_FIELDS = frozenset({"id", "price", "discount", "presence", "quantity_in_sto
 PRESENCE_AVAILABLE = "available"
 PRESENCE_NOT_AVAILABLE = "not_available"
 PRESENCE_ORDER = "order"
+#: Sold out for now, more is expected; a service, which is never out of stock.
+PRESENCE_WAITING = "waiting"
+PRESENCE_SERVICE = "service"
+SELLING_SERVICE = "service"
 DISCOUNT_AMOUNT = "amount"
 DISCOUNT_PERCENT = "percent"
 
@@ -150,8 +205,15 @@ IMPORT_COUNTERS = (
 )
 MAX_COUNTER = 10**9
 IMPORT_STAGES = frozenset({"download", "store_file", "validation", "import", "download_images"})
+# Statuses of a product.
+PRODUCT_ON_DISPLAY = "on_display"
+PRODUCT_NOT_ON_DISPLAY = "not_on_display"
 #: An import shows such a product again.
 PRODUCT_DRAFT = "draft"
+PRODUCT_DELETED = "deleted"
+PRODUCT_DELETED_BY_MODERATOR = "deleted_by_moderator"
+PRODUCT_EDITING_REQUIRED = "editing_required"
+PRODUCT_APPROVAL_PENDING = "approval_pending"
 
 #: Largest page; the documentation states none, nobody uses more.
 PAGE_LIMIT = 100

@@ -113,6 +113,18 @@ class Reader:
         names = {name: child.text(name) for name in child.extra} if child else {}
         return {name: value for name, value in names.items() if value}
 
+    def texts(self, key):
+        """Read a list of texts, or a single one; what is empty is left out.
+
+        :rtype: tuple[str, ...]
+        """
+        value = self._take(key)
+        values = value if isinstance(value, list) else [] if value in _EMPTY else [value]
+        if not all(item is None or isinstance(item, str) for item in values):
+            raise self.error(key)
+        texts = (text.clean_text(item or "").strip() for item in values)
+        return tuple(filter(None, texts))
+
     def child(self, key):
         """Read an object; None when there is nothing in it.
 

@@ -24,6 +24,7 @@ from .schema_parts import (
     Option,
     PaymentData,
     Person,
+    Promotion,
     RecipientAddress,
     StatusOption,
     read_utm,
@@ -42,6 +43,7 @@ __all__ = [
     "PaymentData",
     "Person",
     "Product",
+    "Promotion",
     "RecipientAddress",
     "StatusOption",
     "digest",
@@ -133,6 +135,7 @@ class Order:
     delivery_cost: Money | None
     delivery_data: DeliveryData | None
     has_order_promo_free_delivery: bool | None
+    promotion: Promotion | None
     payment_option: Option | None
     payment_data: PaymentData | None
     commission: Commission | None
@@ -201,6 +204,7 @@ class Order:
             delivery_cost=Money.read(reader, "delivery_cost"),
             delivery_data=DeliveryData.read(reader),
             has_order_promo_free_delivery=reader.flag("has_order_promo_free_delivery"),
+            promotion=Promotion.read(reader),
             payment_option=Option.read(reader, "payment_option"),
             payment_data=PaymentData.read(reader),
             commission=Commission.read(reader, "cpa_commission"),
@@ -277,6 +281,31 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProductDetails:
+    """What else there is to a product: texts (HTML) and the addresses of its pictures.
+
+    Read by itself, so that nothing of it hides the price and the quantity of a product.
+    """
+
+    description: str | None
+    descriptions: dict
+    pictures: tuple[str, ...]
+
+    @classmethod
+    def from_json(cls, data, path=""):
+        """Read an item of `products/list` or the `product` of `products/{id}`."""
+        reader = Reader(data, path)
+        images = [Reader(*item).text("url") for item in reader.children("images")]
+        # The main one is the first of them. Without any it is the picture of none, without a host.
+        urls = images or [reader.text("main_image")]
+        return cls(
+            description=reader.text("description"),
+            descriptions=reader.names("description_multilang"),
+            pictures=tuple(dict.fromkeys(filter(_is_address, urls))),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     """A group of the shop's own catalogue; `names` by language code."""
 
@@ -297,3 +326,7 @@ class Group:
             parent_group_id=reader.identifier("parent_group_id"),
             extra=reader.extra,
         )
+
+
+def _is_address(url):
+    return bool(url) and url.startswith(("http://", "https://"))

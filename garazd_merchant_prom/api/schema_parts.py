@@ -149,12 +149,16 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """A way to pay or to deliver, a group or a category: the shop's own id and name."""
+    """A way to pay or to deliver, a group or a category: the shop's own id and name.
+
+    `type` is told of ways to deliver: the carrier, or `pickup`.
+    """
 
     id: str | None = None
     name: str | None = None
     description: str | None = None
     enabled: bool | None = None
+    type: str | None = None
     extra: dict = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -176,6 +180,7 @@ class Option:
             name=reader.text("name") or reader.text("caption"),
             description=reader.text("description") or reader.text("comment"),
             enabled=reader.flag("enabled"),
+            type=reader.text("type"),
             extra=reader.extra,
         )
 
@@ -253,6 +258,23 @@ class DeliveryData:
             unified_status=child.text("unified_status"),
             address=RecipientAddress.read(child),
             extra=child.extra,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promotion:
+    """A promotion of the delivery, and what the seller has to do to keep it."""
+
+    name: str | None
+    conditions: tuple[str, ...] = ()
+    extra: dict = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def read(cls, reader):
+        """Read `ps_promotion` of an order; None when it has none, or has lost it."""
+        child = reader.child("ps_promotion")
+        return child and cls(
+            name=child.text("name"), conditions=child.texts("conditions"), extra=child.extra
         )
 
 

@@ -1,19 +1,17 @@
 import json
 import logging
-import re
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime, timezone
 from decimal import Decimal
 from urllib.parse import urljoin
 
-from odoo import fields, models
+from odoo import models
 
 from odoo.addons.garazd_merchant_center import exceptions, schema
 
 from .. import const
 from ..api import const as prom
-from ..api import errors
+from ..api import errors, privacy
 from ..api import schema as prom_schema
 from ..api.client import PromClient
 from ..api.paging import fetch_page
@@ -21,9 +19,6 @@ from ..api.reader import Reader
 from ..api.text import parse_unit
 
 _logger = logging.getLogger(__name__)
-
-# Phone numbers and e-mail addresses do not belong into a log.
-PERSONAL = re.compile(r"\+?\d[\d ()-]{8,}\d|[\w.+-]+@[\w-]+\.[\w.]+")
 
 
 @contextmanager
@@ -95,18 +90,23 @@ class MerchantAdapterProm(models.AbstractModel):
                 store_sudo.api_url or prom.BASE_URL,
                 read_only=store.mode != "production",
                 on_exchange=self._prom_log_exchange if store_sudo.debug else None,
+                take_turn=store._take_turn,
                 **self._prom_client_options,
             )
         except ValueError as error:
             raise exceptions.NeedsUser("request_refused", reason=str(error)) from error
 
     def _prom_log_exchange(self, exchange):
-        """Write a request and its answer to the log; the client keeps the token out of them."""
+        """Write a request and its answer to the log, without people.
+
+        The client keeps the token out of them.
+        """
+        body = json.dumps(exchange.body, ensure_ascii=False) if exchange.body else "-"
         _logger.info(
             "%s\nsent: %s\nanswer: %s",
             exchange,
-            exchange.body,
-            PERSONAL.sub("***", exchange.answer or ""),
+            privacy.mask_text(body),
+            privacy.mask_text(exchange.answer or ""),
         )
 
     # === Reading === #
@@ -144,33 +144,6 @@ class MerchantAdapterProm(models.AbstractModel):
         with neutral_errors():
             records, following = fetch_page(fetch, cursor)
         return self._prom_page(records, following, self._prom_category)
-
-    def _read_listings(self, store, cursor):
-        """Override of `garazd_merchant_center`: GET products/list, whole and group by group.
-
-        Without a group some shops get everything and some only the root group, so both ways are
-        read; the base drops what comes twice.
-        """
-        cursor = cursor or {"group": None, "page": None}
-        group = cursor["group"]
-        client = self._prom_client(store)
-
-        def fetch(last_id, limit):
-            return client.products_list(group_id=group, last_id=last_id, limit=limit)
-
-        with neutral_errors():
-            records, page = fetch_page(fetch, cursor["page"])
-        following = {"group": group, "page": page}
-        if page is None:
-            following["group"] = self._prom_next_group(store, group)
-        is_last = page is None and following["group"] is None
-        return self._prom_page(records, None if is_last else following, self._prom_listing)
-
-    def _prom_next_group(self, store, group):
-        """Return the identifier of the group after this one, None after the last."""
-        groups = self.env["merchant.category"].search([("store_id", "=", store.id)])
-        later = (ref for ref in groups.mapped("external_id") if not group or ref > group)
-        return min(later, default=None)
 
     def _read_orders(self, store, cursor):
         """Override of `garazd_merchant_center`: GET orders/list by time of change, any status."""
@@ -250,7 +223,9 @@ class MerchantAdapterProm(models.AbstractModel):
 
     def _prom_method(self, record):
         option = prom_schema.Option.from_json(record)
-        return schema.MethodData(external_id=option.id, name=option.name or option.id)
+        return schema.MethodData(
+            external_id=option.id, name=option.name or option.id, carrier_code=option.type
+        )
 
     def _prom_category(self, record):
         group = prom_schema.Group.from_json(record)
@@ -265,37 +240,6 @@ class MerchantAdapterProm(models.AbstractModel):
             names=names,
             parent_external_id=group.parent_group_id,
         )
-
-    def _prom_listing(self, record):
-        product = prom_schema.Product.from_json(record)
-        price, compare_price = self._prom_prices(product)
-        return schema.ListingData(
-            external_id=product.id,
-            name=product.name or product.id,
-            seller_id=product.external_id,
-            sku=product.sku,
-            category=product.category.name if product.category else None,
-            category_external_id=product.category.id if product.category else None,
-            group_external_id=product.group.id if product.group else None,
-            status=product.status,
-            presence=product.presence and const.PRESENCES.get(product.presence, "other"),
-            price=price,
-            compare_price=compare_price,
-            currency=product.price.currency if product.price else None,
-            quantity=product.quantity_in_stock,
-        )
-
-    def _prom_prices(self, product):
-        """Return what a buyer pays, and the price before the discount if there is one.
-
-        :rtype: tuple[Decimal | None, Decimal | None]
-        """
-        if not product.price:
-            return None, None
-        before = product.price.amount
-        today = fields.Date.context_today(self.with_context(tz="Europe/Kyiv"))
-        paid = product.discount.apply(before, today) if product.discount else before
-        return paid, (before if paid != before else None)
 
     def _prom_raw_order(self, record):
         try:
@@ -348,6 +292,7 @@ class MerchantAdapterProm(models.AbstractModel):
             payment_method=self._prom_option(order.payment_option),
             delivery_method=self._prom_option(order.delivery_option),
             delivery_cost=order.delivery_cost.amount if order.delivery_cost else None,
+            delivery=self._prom_delivery(store, order, amount_total),
             fees=tuple(self._prom_fees(order)),
             discount=discount,
             discount_name=order.special_offer_promocode,
@@ -358,6 +303,10 @@ class MerchantAdapterProm(models.AbstractModel):
             cancellation=order.cancellation and order.cancellation.title,
             cancelled_by_buyer=bool(order.cancellation and order.cancellation.by_buyer),
         )
+
+    def _redact_payload(self, payload):
+        """Override of `garazd_merchant_center`: what is left is status, products and money."""
+        return privacy.redact_order(payload)
 
     def _prom_fees(self, order):
         """Return what Prom charges: for the sale, for ProSale, for the buyer's instalments."""
@@ -409,97 +358,3 @@ class MerchantAdapterProm(models.AbstractModel):
         if option is None or not option.id:
             return None
         return schema.MethodData(external_id=option.id, name=option.name or option.id)
-
-    # === Writing === #
-
-    def _prepare_operation(self, operation):
-        """Override of `garazd_merchant_center`: POST orders/set_status."""
-        request = PromClient.set_status_request(
-            [self._prom_order_id(operation)], **self._prom_status_target(operation.payload)
-        )
-        return schema.WriteRequest(method=request.method, path=request.path, body=request.body)
-
-    def _prom_order_id(self, operation):
-        order = self.env[operation.res_model].browse(operation.res_id).exists()
-        if not order:
-            reason = self.env._("the order was deleted in Odoo")
-            raise exceptions.NeedsUser("request_refused", reason=reason)
-        return order.external_id
-
-    def _prom_status_target(self, payload):
-        """Return the arguments of set_status; a store's own status goes by its number."""
-        status = payload["status"]
-        if custom := prom.CUSTOM_STATUS.fullmatch(status):
-            return {"custom_status_id": custom[1]}
-        return {
-            "status": status,
-            "cancellation_reason": payload.get("reason"),
-            "cancellation_text": payload.get("comment"),
-        }
-
-    def _send_operations(self, operations):
-        """Override of `garazd_merchant_center`: one POST orders/set_status per status and reason.
-
-        Operations that the answer does not confirm are settled by reading the order.
-        """
-        client = self._prom_client(operations.store_id)
-        outcomes = {}
-        equal = operations.grouped(lambda operation: json.dumps(operation.payload, sort_keys=True))
-        for batch in equal.values():
-            ids = {operation.id: self._prom_order_id(operation) for operation in batch}
-            confirmed, refused, raw, doubt = frozenset(), {}, None, None
-            try:
-                with neutral_errors():
-                    verdict = client.orders_set_status(
-                        list(ids.values()), **self._prom_status_target(batch[0].payload)
-                    )
-                confirmed, refused, raw = verdict.confirmed, verdict.errors, verdict.raw
-            except exceptions.RetryLater as error:
-                # Whether it was carried out is not known: the answer may have got lost.
-                raw, doubt = str(error), error
-            except exceptions.NeedsUser as error:
-                refused = dict.fromkeys(ids.values(), error.values["reason"])
-            for operation in batch:
-                order_id = ids[operation.id]
-                if order_id in confirmed:
-                    outcomes[operation.id] = schema.Outcome(state="done", response=raw)
-                    continue
-                outcome = self._prom_read_back(client, operation, refused.get(order_id), doubt)
-                outcomes[operation.id] = replace(outcome, response=raw)
-        return outcomes
-
-    def _prom_read_back(self, client, operation, refusal, doubt):
-        """Return the outcome of a status that was not confirmed, by looking at the order.
-
-        :param str | None refusal: what Prom said against it
-        :param RetryLater | None doubt: why there is no answer to the write
-        """
-        store = operation.store_id
-        try:
-            with neutral_errors():
-                order = client.order(self._prom_order_id(operation))
-                current = Reader(order).text("status", required=True)
-        except exceptions.MarketplaceError as error:
-            seconds = getattr(doubt or error, "seconds", None)
-            message = refusal or store._explain(error)
-            return schema.Outcome(state="retry", message=message, seconds=seconds)
-        current = self._prom_known_status(store, prom.STATUS_ALIASES.get(current, current))
-        target = self._prom_known_status(store, operation.payload["status"])
-        is_cancelled = current.kind == "cancelled"
-        is_further = current._get_rank() > target._get_rank()
-        if current.external_id == target.external_id or (is_further and not is_cancelled):
-            return schema.Outcome(state="done")
-        if refusal or is_cancelled:
-            reason = refusal or self.env._("the order is cancelled on Prom")
-            return schema.Outcome(state="failed", message=reason)
-        if doubt:
-            message = store._explain(doubt)
-            return schema.Outcome(state="retry", message=message, seconds=doubt.seconds)
-        return schema.Outcome(state="retry", message=self.env._("Prom did not confirm it"))
-
-    def _prom_known_status(self, store, code):
-        """Return the store's status with this code, or one that is not saved."""
-        statuses = self.env["merchant.order.status"].with_context(active_test=False)
-        known = statuses.search([("store_id", "=", store.id), ("external_id", "=", code)])
-        kind = self._prom_status(code, None).kind
-        return known or statuses.new({"store_id": store.id, "external_id": code, "kind": kind})

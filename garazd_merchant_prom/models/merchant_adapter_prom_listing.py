@@ -65,7 +65,7 @@ class MerchantAdapterProm(models.AbstractModel):
         client = self._prom_client(store)
         progress = Progress(changes)
         deadline = time.monotonic() + self._prom_patience
-        message, seconds = "", None
+        problem = None
         while progress.waiting and (not progress.answers or time.monotonic() < deadline):
             batch = progress.waiting.pop(0)
             try:
@@ -82,9 +82,13 @@ class MerchantAdapterProm(models.AbstractModel):
                 if not progress.answers:
                     raise
                 progress.answers.append(str(error))
-                message, seconds = store._explain(error), getattr(error, "seconds", None)
+                problem = schema.ListingOutcome(
+                    message=store._explain(error),
+                    seconds=getattr(error, "seconds", None),
+                    error=error,
+                )
                 break
-        return progress.get_outcomes(changes, message, seconds), progress.answers
+        return progress.get_outcomes(changes, problem), progress.answers
 
     def _prom_judge(self, client, progress, batch, verdict):
         """Sort the items of a call by what Prom said about each.
@@ -178,18 +182,18 @@ class Progress:
         """Tell whether Prom refuses each call, whatever it is about."""
         return len(self._strikes) >= STRIKES and not any(self._confirmed.values())
 
-    def get_outcomes(self, changes, message, seconds):
+    def get_outcomes(self, changes, problem=None):
         """Return what became of the changes; what nothing is known about is tried again.
 
+        :param ListingOutcome | None problem: why Prom could not be asked any more
         :rtype: dict[str, ListingOutcome]
         """
         return {
-            key: schema.ListingOutcome(
+            key: replace(
+                problem or schema.ListingOutcome(),
                 confirmed=frozenset(self._confirmed[key]),
                 refused=self._refused[key],
                 ignored=frozenset(self._ignored[key]),
-                message=message,
-                seconds=seconds,
             )
             for key in (change.external_id for change in changes)
         }

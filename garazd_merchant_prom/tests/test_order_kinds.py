@@ -62,12 +62,16 @@ KINDS = {
     "ukrposhta": {"sent_by": "14869280"},
     "meest": {"sent_by": "14869281"},
     "rozetka": {"sent_by": "14869282"},
-    "pickup": {"sent_by": "14869283", "paid_by": "7210316"},
+    "justin": {"sent_by": "14869285"},
+    "delivery_auto": {"sent_by": "14869286"},
+    "courier": {"sent_by": "14869284"},
+    "pickup": {"sent_by": "14869283", "paid_by": "7210316", "recipient": "none"},
     "no_delivery_option": {"sent_by": False, "recipient": "none"},
     "provider_data_null": {},
     "no_recipient_address": {},
     "with_waybill": {},
     "delivery_cost": {},
+    "delivery_not_charged": {},
     "free_delivery": {},
     "ps_promotion": {},
     "several_lines": {"lines": 3},
@@ -286,7 +290,12 @@ class TestOrderKinds(PromCase):
         names = (person["last_name"], person["first_name"], person["second_name"])
         self.assertEqual(contact.name, " ".join(filter(None, names)))
         self.assertEqual(contact.parent_id, sale.partner_id)
-        self.assertEqual(contact.street, raw["delivery_address"])
+        # City and postcode stand apart, the rest as it came.
+        address = raw["delivery_address"]
+        self.assertTrue(contact.city and address.startswith(contact.city), address)
+        self.assertTrue(address.endswith(contact.street), address)
+        rest = address.removeprefix(contact.city).removesuffix(contact.street)
+        self.assertEqual(rest.strip(", "), contact.zip or "")
         same_person = contact.phone == sale.partner_id.phone
         self.assertEqual(same_person, expected["recipient"] == "buyer")
         self.assertEqual(bool(contact.phone), expected["recipient"] != "no_phone")

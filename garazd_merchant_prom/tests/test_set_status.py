@@ -1,6 +1,9 @@
+from unittest.mock import patch
+
 from odoo import fields
 from odoo.tests import tagged
 
+from ..api import const
 from .common import PromCase
 
 PATH = "/orders/set_status"
@@ -179,10 +182,59 @@ class TestSetStatus(PromCase):
         operation = self._send()
         self.assertEqual(operation.state, "pending")
         self.assertNotIn("marketplace_unreachable", operation.error)
+        self.assertEqual(len(self._get_issues("marketplace_unreachable")), 1)
         self.sim.faults.clear()
-        # The order has the status already, so Prom leaves it out.
+        # It is looked up before it would be sent again.
         self.assertEqual(self._send().state, "done")
-        self._assert_sent(requests=2, writes=1)
+        self._assert_sent(requests=1, writes=1)
+        self.assertFalse(self._get_issues())
+
+    def test_doubt_does_not_undo_what_somebody_did_meanwhile(self):
+        [order_id] = self._import_and_wait()
+        self.sim.faults.add("answer_lost", PATH)
+        self.sim.faults.add("server_error", f"/orders/{order_id}", times=9)
+        self._send()
+        self.sim.faults.clear()
+        # In the cabinet, where setting the status once more would take it back.
+        self.sim.touch(order_id, status="custom-137204")
+        self.assertEqual(self._send().state, "done")
+        self.assertEqual(self._shown(order_id), "custom-137204")
+
+    def test_prom_that_is_down_costs_few_calls_however_much_waits(self):
+        self._import_and_wait(12)
+        self.sim.faults.add("server_error", times=None)
+        operations = self._send()
+        self.assertEqual(set(operations.mapped("state")), {"pending"})
+        self.assertEqual(set(operations.mapped("attempts")), {1})
+        # One call to change, and one, repeated, to look.
+        self.assertEqual(len(self.sim.requests()), 1 + const.MAX_ATTEMPTS)
+        self.sim.faults.clear()
+        self.assertEqual(set(self._send().mapped("state")), {"done"})
+        self.assertEqual(len(self.sim.writes()), 12)
+
+    def test_slow_prom_gets_its_turn_another_time(self):
+        self._import_and_wait(4)
+        self.sim.faults.add("partial_processed", PATH, every=1, applied=True)
+        adapter = type(self.env["merchant.adapter.prom"])
+        with patch.object(adapter, "_prom_status_patience", 0):
+            operations = self._send()
+        self.assertEqual(set(operations.mapped("is_uncertain")), {True})
+        self._assert_sent(requests=1, writes=4)
+        self.assertEqual(set(self._send().mapped("state")), {"done"})
+        self._assert_sent(requests=1, writes=4)
+
+    def test_token_rejected_in_the_middle_keeps_what_was_confirmed(self):
+        ids = self._import_and_wait(2)
+        other = self._operations()[1]
+        other.payload = {"status": "custom-137204"}
+        self.sim.faults.add("token_expired", PATH, after=1)
+        operations = self._send()
+        self.assertEqual(operations.mapped("state"), ["done", "pending"])
+        self.assertEqual(other.attempts, 0)
+        self.assertEqual(self.store.state, "attention")
+        self.store.action_check_connection()
+        self.assertEqual(self._send().mapped("state"), ["done", "done"])
+        self.assertEqual({self._shown(i) for i in ids}, {"received", "custom-137204"})
 
     def test_rejected_token_stops_the_store(self):
         self._import_and_wait()

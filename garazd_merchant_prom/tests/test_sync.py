@@ -43,7 +43,7 @@ class TestFirstSync(PromCase):
         listed = len(state.groups) - len(state.unlisted_groups)
         self.assertEqual(self._count("merchant.category"), listed)
         self.assertEqual(self._count("merchant.payment.method"), 6)
-        self.assertEqual(self._count("merchant.delivery.method"), 6)
+        self.assertEqual(self._count("merchant.delivery.method"), 8)
         # Prom's six and the two of the shop.
         self.assertEqual(self._count("merchant.order.status"), 8)
         self._check_form()

@@ -2,6 +2,7 @@ from . import ir_attachment
 from . import res_lang
 from . import product_attribute
 from . import product_template
+from . import product_document
 from . import product_product
 from . import product_data_feed_source
 from . import product_data_feed_pricing
@@ -12,6 +13,7 @@ from . import product_data_feed_progress
 from . import product_data_feed_publication
 from . import product_data_feed_link
 from . import product_data_feed_preview
+from . import product_data_feed_qweb
 from . import product_data_feed
 from . import product_data_feed_amounts
 from . import product_data_feed_value

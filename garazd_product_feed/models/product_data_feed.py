@@ -5,9 +5,23 @@ from markupsafe import Markup
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from odoo.addons.base.models.ir_qweb import QWebError
+
 from ..tools.document import Document
 from ..tools.generation import Generation, without_garbage_collection
+from ..tools.readable import protect
 
+# What a wrong template ends in.
+TEMPLATE_ERRORS = (
+    QWebError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    NameError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
 # Products read and rendered together.
 PAGE_SIZE = 1000
 
@@ -180,6 +194,7 @@ class ProductDataFeed(models.Model):
         :rtype: dict
         """
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "garazd_product_feed.product_data_feed_issue_action"
         )
@@ -191,6 +206,7 @@ class ProductDataFeed(models.Model):
         :rtype: dict
         """
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "garazd_product_feed.product_data_feed_run_action"
         )
@@ -415,14 +431,16 @@ class ProductDataFeed(models.Model):
         """
         # Random, so that no text of a product can contain it.
         cut = Markup("<!--%s-->") % secrets.token_hex(8)
-        values = {
-            **self._get_format()._prepare_document_vals(self),
-            "offers": offers,
-            "categories": categories,
-            "cut": cut,
-        }
+        values = protect(
+            {
+                **self._get_format()._prepare_document_vals(self),
+                "offers": offers,
+                "categories": categories,
+                "cut": cut,
+            }
+        )
         template = self.template_id or self._get_format()._get_template()
-        parts = str(self.env["ir.qweb"]._render(template.id, values)).split(str(cut))
+        parts = self._render_template(template, values).split(str(cut))
         if len(parts) != len(offers) + 2:
             # Not in the language of the products.
             env = self._with_company_lang().env
@@ -434,3 +452,21 @@ class ProductDataFeed(models.Model):
                 )
             )
         return parts
+
+    def _render_template(self, template, values):
+        """Render a template with nothing but these values.
+
+        :rtype: str
+        :raises UserError: somebody wrote what cannot be rendered
+        """
+        try:
+            return str(self.env["product.data.feed.qweb"]._render(template.id, values))
+        except TEMPLATE_ERRORS as error:
+            env = self._with_company_lang().env
+            raise UserError(
+                env._(
+                    "The template %(template)s cannot be rendered: %(reason)s",
+                    template=template.display_name,
+                    reason=error,
+                )
+            ) from error

@@ -41,7 +41,7 @@ class ProductDataFeedFormat(models.AbstractModel):
 
         It gets the values of ``_prepare_document_vals``, ``offers`` (each with its ``product``),
         ``categories`` and ``cut``, which it prints once before the offers and once after each of
-        them.
+        them. Of records it can only read what may be published, see ``..tools.readable``.
 
         :rtype: ir.ui.view
         """

@@ -363,12 +363,12 @@ class ProductDataFeedIssue(models.Model):
         :raises AccessError: the user may not change the feeds
         :raises UserError: there are only errors
         """
+        self.feed_id.check_access("write")
         warnings = self.filtered(lambda issue: issue.severity == WARNING)
         if not warnings:
             raise UserError(self.env._("Errors cannot be ignored: the product is left out."))
         for feed, issues in warnings.grouped("feed_id").items():
             codes = set(issues.mapped("code"))
-            feed.check_access("write")
             # Elevated: nobody may write issues by hand.
             feed.sudo().ignored_codes = sorted({*(feed.ignored_codes or ()), *codes})
             feed.sudo().issue_ids.filtered(lambda issue, codes=codes: issue.code in codes).unlink()

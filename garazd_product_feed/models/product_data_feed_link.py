@@ -213,6 +213,7 @@ class ProductDataFeedLink(models.AbstractModel):
         :rtype: dict
         """
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "garazd_product_feed.product_data_feed_fetch_action"
         )

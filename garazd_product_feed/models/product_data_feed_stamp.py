@@ -323,6 +323,16 @@ class ProductDataFeedStamp(models.AbstractModel):
                 _version(8),
             ),
             SQL(
+                "SELECT COALESCE(p.product_tmpl_id, v.res_id), %s # %s FROM product_document d"
+                " JOIN ir_attachment v ON v.id = d.ir_attachment_id"
+                " LEFT JOIN product_product p"
+                " ON v.res_model = 'product.product' AND p.id = v.res_id"
+                " WHERE d.is_feed_picture"
+                " AND v.res_model IN ('product.product', 'product.template')",
+                _version(14),
+                _version(114, "d"),
+            ),
+            SQL(
                 "SELECT p.product_tmpl_id, %s FROM stock_quant v"
                 " JOIN product_product p ON p.id = v.product_id"
                 " WHERE v.company_id = %s",

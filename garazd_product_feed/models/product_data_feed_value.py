@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ..tools import words
+from ..tools.readable import is_publishable
 
 # What a value may be read from in other modules, best first: the module that adds the field may be
 # installed or not.
@@ -23,18 +24,6 @@ OWN_FIELDS = (
     "product_tag_ids",
     "additional_product_tag_ids",
     "all_product_tag_ids",
-)
-# What a path never leads to.
-PRIVATE_MODELS = ("bus.", "discuss.", "ir.", "mail.", "product.data.feed", "res.users")
-PRIVATE_FIELDS = ("activity_", "message_")
-# Not to be written into a text or a number.
-UNREADABLE_TYPES = (
-    "binary",
-    "json",
-    "properties",
-    "properties_definition",
-    "many2one_reference",
-    "reference",
 )
 
 
@@ -205,6 +194,7 @@ class ProductDataFeedValue(models.Model):
         """
         lines = [
             {"target": "name", "field_path": "name"},
+            {"target": "description", "field_path": "portal_description"},
             {"target": "description", "field_path": "description_ecommerce"},
             {"target": "description", "field_path": "description_sale"},
             {"target": "keywords", "field_path": "all_product_tag_ids"},
@@ -382,32 +372,12 @@ class ProductDataFeedValue(models.Model):
 
 
 def _is_public(model, field):
-    """Tell whether the value of a field may be published by the user of the environment.
-
-    The file is written with elevated rights, past the record rules. So no path leads to what those
-    rules protect: people, their messages, and the documents of the business.
-    """
-    if (
-        field.type in UNREADABLE_TYPES
-        or field.name.startswith(PRIVATE_FIELDS)
-        or not model._has_field_access(field, "read")
-        or not model.has_access("read")
-    ):
-        return False
-    if not field.relational:
-        return True
-    comodel = field.comodel_name
-    if comodel.startswith(PRIVATE_MODELS):
-        return False
-    is_catalogue = model._name.startswith("product.")
-    match field.type:
-        case "many2one":
-            return True
-        case "many2many":
-            return is_catalogue
-        case _:
-            # Lines of the product itself, but not its stock moves or orders.
-            return is_catalogue and comodel.startswith("product.")
+    """Tell whether the value of a field may be published by the user of the environment."""
+    return (
+        is_publishable(field)
+        and model._has_field_access(field, "read")
+        and model.has_access("read")
+    )
 
 
 def _read_plain(records, field):

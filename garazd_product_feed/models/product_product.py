@@ -33,10 +33,11 @@ class ProductProduct(models.Model):
     )
 
     def _get_data_feed_pictures(self):
-        """Return the pictures of these variants: the main one, then the extra ones of eCommerce.
+        """Return the pictures of these variants: the main one, then the extra ones.
 
-        The extra pictures come from the model ``product.image`` when the database has it. The
-        number of queries does not depend on the number of products.
+        Those are the ones of eCommerce (``product.image``), when the database has it, and the
+        documents that are to be published. The number of queries does not depend on the number of
+        products.
 
         :return: for each product id the files, in the order of publication, and how many pictures
             were passed over because no marketplace reads their format
@@ -58,6 +59,7 @@ class ProductProduct(models.Model):
         # Elevated: files of products have no rights of their own, the caller chose the products.
         attachments_sudo = self.env["ir.attachment"].sudo().search_fetch(domain, PICTURE_FIELDS)
         by_record = {(item.res_model, item.res_id): item for item in attachments_sudo}
+        documents = self._get_data_feed_documents()
         result = {}
         for product in self:
             main = by_record.get(("product.product", product.id)) or by_record.get(
@@ -69,9 +71,42 @@ class ProductProduct(models.Model):
                 for id_ in extras[product.id]
                 if (key := ("product.image", id_)) in by_record
             ]
+            pictures += documents[product.id]
             readable = [item for item in pictures if item.mimetype in READABLE_MIMETYPES]
             result[product.id] = (readable, len(pictures) - len(readable))
         return result
+
+    def _get_data_feed_documents(self):
+        """Return the documents of each variant that are published: its own, then the template's.
+
+        :rtype: dict[int, list[ir.attachment]]
+        """
+        owners = {"product.product": self.ids, "product.template": self.product_tmpl_id.ids}
+        # Elevated: as with the other files, the caller chose the products.
+        documents_sudo = (
+            self.env["product.document"]
+            .sudo()
+            .search(
+                Domain("is_feed_picture", "=", True)
+                & Domain("mimetype", "=like", "image/%")
+                & Domain.OR(
+                    Domain("res_model", "=", model) & Domain("res_id", "in", ids)
+                    for model, ids in owners.items()
+                )
+            )
+        )
+        documents_sudo.ir_attachment_id.fetch(PICTURE_FIELDS)
+        by_owner = documents_sudo.grouped(lambda d: (d.res_model, d.res_id))
+        nothing = documents_sudo.browse()
+        return {
+            product.id: list(
+                (
+                    by_owner.get(("product.product", product.id), nothing)
+                    + by_owner.get(("product.template", product.product_tmpl_id.id), nothing)
+                ).ir_attachment_id
+            )
+            for product in self
+        }
 
     def _get_data_feed_extra_pictures(self):
         """Return the ids of the extra pictures of each variant: its own, then the template's."""

@@ -1,6 +1,7 @@
 from . import test_text
 from . import test_picture
 from . import test_feed_defaults
+from . import test_feed_template_safety
 from . import test_feed_texts
 from . import test_feed_prices
 from . import test_feed_quantities

@@ -1,3 +1,4 @@
+import base64
 import random
 from ast import literal_eval
 from contextlib import contextmanager
@@ -253,6 +254,17 @@ class TestFeedIncremental(FeedCommon):
             ),
         ]
 
+    def _add_document(self, record):
+        self.env["product.document"].create(
+            {
+                "name": "extra.jpg",
+                "res_model": record._name,
+                "res_id": record.id,
+                "raw": base64.b64decode(make_picture("green")),
+                "is_feed_picture": True,
+            }
+        )
+
     def test_changes_of_variants_and_attributes_render_their_product(self):
         variants = self.template.product_variant_ids
         line = self.template.attribute_line_ids
@@ -266,6 +278,13 @@ class TestFeedIncremental(FeedCommon):
                 {"image_variant_1920": make_picture("pink")}
             ),
             "cost": lambda: variants[0].write({"standard_price": 2}),
+            "published document": lambda: self._add_document(self.template),
+            "published document of a variant": lambda: self._add_document(variants[0]),
+            "order of the documents": lambda: (
+                self.env["product.document"]
+                .search([("res_model", "=", "product.template"), ("res_id", "=", self.template.id)])
+                .write({"sequence": 3})
+            ),
         }
         for title, change in changes.items():
             with self.subTest(title):

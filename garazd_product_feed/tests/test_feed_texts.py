@@ -74,6 +74,34 @@ class TestFeedTexts(FeedCommon):
         self.assertTrue(name.endswith("горщик"))
         self.assertIn("name_cut", self._get_codes(product))
 
+    def test_description_for_marketplaces_comes_before_all_others(self):
+        product = self._make_product()
+        product.portal_description = "<ul><li>For buyers <b>there</b></li></ul>"
+        self.assertEqual(
+            self._get_offer(product).findtext("description"),
+            "<ul><li>For buyers <b>there</b></li></ul>",
+        )
+        product.portal_description = "<p><br></p>"
+        self.assertIn("glazed", self._get_offer(product).findtext("description"))
+
+    def test_description_for_marketplaces_is_a_text_of_its_own_in_each_language(self):
+        product = self._make_product()
+        ukrainian = product.with_context(lang="uk_UA")
+        product.portal_description = "<p>For buyers</p>"
+        ukrainian.portal_description = "<p>Для покупців</p><p>Ще</p>"
+        self.assertEqual(product.portal_description, "<p>For buyers</p>")
+        self.assertEqual(ukrainian.portal_description, "<p>Для покупців</p><p>Ще</p>")
+
+    def test_description_for_marketplaces_has_nothing_dangerous(self):
+        bad, good = "<p>A<script>alert(1)</script></p>", "<p>A</p>"
+        product = self._make_product(portal_description=bad)
+        self.assertEqual(product.portal_description, good)
+        product.product_tmpl_id.portal_description = bad
+        self.assertEqual(product.portal_description, good)
+        product.update_field_translations("portal_description", {"uk_UA": bad, "en_US": bad})
+        self.assertEqual(product.with_context(lang="uk_UA").portal_description, good)
+        self.assertEqual(product.with_context(lang="en_US").portal_description, good)
+
     def test_ecommerce_description_comes_first_where_it_exists(self):
         product = self._make_product()
         if "description_ecommerce" not in product._fields:

@@ -1,3 +1,5 @@
+import base64
+
 from odoo import Command
 from odoo.tests import tagged
 
@@ -75,6 +77,39 @@ class TestFeedVariants(FeedCommon):
         self.assertEqual([len(group) for group in urls], [1, 1])
         # The last part of the address changes with the picture.
         self.assertNotEqual(urls[0][0].rsplit("/")[-1], urls[1][0].rsplit("/")[-1])
+
+    def _add_document(self, record, color="green", **changes):
+        vals = {
+            "name": f"{color}.jpg",
+            "res_model": record._name,
+            "res_id": record.id,
+            "raw": base64.b64decode(make_picture(color)),
+            "is_feed_picture": True,
+        }
+        return self.env["product.document"].create(vals | changes)
+
+    def test_documents_that_are_to_be_published_follow_the_main_picture(self):
+        template = self._make_template()
+        first, second = template.product_variant_ids
+        shared = self._add_document(template, "yellow")
+        own = self._add_document(first, "black", sequence=99)
+        self._add_document(template, "white", is_feed_picture=False)
+        self._add_document(template, "pink", active=False)
+        self._add_document(
+            template,
+            name="manual.pdf",
+            raw=b"%PDF-1.4",
+            mimetype="application/pdf",
+        )
+        pictures = template.product_variant_ids._get_data_feed_pictures()
+        extra = (own + shared).ir_attachment_id
+        self.assertEqual(pictures[first.id][0][1:], list(extra))
+        self.assertEqual(pictures[second.id][0][1:], list(shared.ir_attachment_id))
+        self.assertFalse(pictures[first.id][1])
+        self.assertEqual(len(self._get_offer(first).xpath("picture")), 3)
+        self.assertEqual(
+            self.feed._find_picture(first.id, 2).checksum, own.ir_attachment_id.checksum
+        )
 
     def test_extra_pictures_of_ecommerce_follow_the_main_one(self):
         if "product.image" not in self.env:

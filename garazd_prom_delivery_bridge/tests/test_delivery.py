@@ -1,52 +1,12 @@
-from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from odoo.addons.garazd_merchant_prom.tests.common import PromCase, money
-
-NOVA_POSHTA, UKRPOSHTA = "14869279", "14869280"
+from .common import NOVA_POSHTA, UKRPOSHTA, DeliveryCase
 
 
 @tagged("post_install", "-at_install")
-class TestDelivery(PromCase):
+class TestDelivery(DeliveryCase):
     """The delivery method of Prom's orders on sales orders and transfers."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.carrier = cls._make_carrier("Nova Poshta")
-        cls.other_carrier = cls._make_carrier("Ukrposhta")
-
-    @classmethod
-    def _make_carrier(cls, name, **changes):
-        product = cls.env["product.product"].create(
-            {"name": name, "type": "service", "taxes_id": [Command.clear()]}
-        )
-        vals = {
-            "name": name,
-            "product_id": product.id,
-            "fixed_price": 999,
-            "company_id": cls.company.id,
-        }
-        return cls.env["delivery.carrier"].create(vals | changes)
-
-    def _method(self, external_id):
-        self._sync("base")
-        return self.env["merchant.delivery.method"].search(
-            [("store_id", "=", self.store.id), ("external_id", "=", external_id)]
-        )
-
-    def _sell(self, kind="pending", **changes):
-        order = self._import(kind, **changes)
-        self.assertEqual(order.state, "imported", order.error)
-        return order.sale_order_id
-
-    def _assert_goods(self, sale):
-        """The goods cost what Prom says, whatever the delivery costs."""
-        goods = sale.order_line.filtered(lambda line: not line.is_delivery)
-        total = sum(goods.mapped("price_total"))
-        price = money(sale.merchant_order_id.payload["price"])
-        self.assertEqual(f"{total:.2f}", f"{price:.2f}")
 
     # === WHICH CARRIER === #
 
@@ -79,46 +39,65 @@ class TestDelivery(PromCase):
         self.store.carrier_id = self.carrier
         self.assertEqual(self._sell("no_delivery_option").carrier_id, self.carrier)
 
+    def test_what_the_buyer_fetches_is_not_sent_by_the_usual_carrier(self):
+        self.store.carrier_id = self.carrier
+        self.assertFalse(self._sell("pickup").carrier_id)
+        self._method("14869283").carrier_id = self.other_carrier
+        self.assertEqual(self._sell("pickup").carrier_id, self.other_carrier)
+
     def test_carrier_of_another_company_is_refused(self):
         foreign = self._make_carrier("Foreign", company_id=self.other_company.id)
         with self.assertRaisesRegex(UserError, "company"):
             self.store.carrier_id = foreign
+        with self.assertRaisesRegex(UserError, "company"):
+            self._method(NOVA_POSHTA).carrier_id = foreign
 
-    # === THE COST === #
+    # === METHODS WITHOUT ONE === #
 
-    def test_cost_of_prom_stands_on_its_own_line(self):
-        self.store.write({"carrier_id": self.carrier.id, "add_shipping": True})
-        order = self.sim.add_order("several_lines+promo_code+delivery_cost")
-        self._sync()
-        sale = self._get_order(order["id"]).sale_order_id
-        line = sale.order_line.filtered("is_delivery")
-        self.assertRecordValues(
-            line,
-            [
-                {
-                    "price_total": order["delivery_cost"],
-                    "product_id": self.carrier.product_id.id,
-                }
-            ],
-        )
-        self._assert_goods(sale)
-        self.assertEqual(f"{sale.amount_total:.2f}", f"{money(order['full_price']):.2f}")
+    def test_unmapped_method_is_told_once_and_not_per_order(self):
+        for _number in range(3):
+            self._sell("np_branch")
+        self._sell("meest")
+        issues = self._get_issues("delivery_unmapped")
+        self.assertEqual(len(issues), 2)
+        self.assertEqual(sorted(issues.mapped("occurrences")), [1, 3])
+        self.assertIn("Нова Пошта", "".join(issues.mapped("detail")))
 
-    def test_cost_includes_the_taxes(self):
-        tax = self._make_tax(20, included=False)
-        self.carrier.product_id.taxes_id = [Command.set(tax.ids)]
-        self.store.write({"carrier_id": self.carrier.id, "add_shipping": True})
-        line = self._sell("plain", delivery_cost=120).order_line.filtered("is_delivery")
-        self.assertEqual((line.price_subtotal, line.price_total), (100, 120))
+    def test_issue_closes_when_the_method_is_mapped(self):
+        self._sell("np_branch")
+        self._sell("meest")
+        self._method(NOVA_POSHTA).with_user(self.admin).carrier_id = self.carrier
+        [issue] = self._get_issues("delivery_unmapped")
+        self.assertIn("Meest", issue.detail)
+        self.store.with_user(self.admin).carrier_id = self.carrier
+        self.assertFalse(self._get_issues("delivery_unmapped"))
 
-    def test_unknown_cost_is_none(self):
-        self.store.write({"carrier_id": self.carrier.id, "add_shipping": True})
-        for cost in (0, None):
-            with self.subTest(cost=cost):
-                sale = self._sell("plain", delivery_cost=cost)
-                line = sale.order_line.filtered("is_delivery")
-                self.assertEqual(line.price_total, 0)
-                self._assert_goods(sale)
+    def test_ignored_issue_stays_ignored(self):
+        self._sell("np_branch")
+        self._get_issues("delivery_unmapped").action_ignore()
+        self._sell("np_branch")
+        self.assertFalse(self._get_issues("delivery_unmapped"))
+
+    def test_cancelled_order_and_one_without_a_method_tell_nothing(self):
+        self._sell("canceled_by_buyer")
+        self._sell("no_delivery_option")
+        self.assertFalse(self._get_issues("delivery_unmapped"))
+
+    def test_open_orders_get_the_method_when_it_is_mapped(self):
+        quotation = self._sell("np_branch")
+        confirmed = self._ship("np_branch")
+        delivered = self._ship("np_branch")
+        self._validate(delivered)
+        other = self._sell("meest")
+        chosen = self._sell("np_branch")
+        chosen.carrier_id = self.other_carrier
+        self._method(NOVA_POSHTA).carrier_id = self.carrier
+        self.assertEqual(quotation.carrier_id, self.carrier)
+        self.assertEqual(confirmed.carrier_id, self.carrier)
+        self.assertEqual(confirmed.sale_id.carrier_id, self.carrier)
+        self.assertFalse(delivered.carrier_id)
+        self.assertFalse(other.carrier_id)
+        self.assertEqual(chosen.carrier_id, self.other_carrier)
 
     # === WHAT COMES AFTER === #
 
@@ -138,9 +117,26 @@ class TestDelivery(PromCase):
         self.assertEqual(sale.picking_ids.carrier_id, self.carrier)
         self.assertEqual(sale.picking_ids.merchant_order_id, sale.merchant_order_id)
 
-    def test_reading_again_adds_no_second_line(self):
-        self.store.write({"carrier_id": self.carrier.id, "add_shipping": True})
-        sale = self._sell("delivery_cost")
-        self.sim.touch(int(sale.client_order_ref), status="received")
+    def test_quotation_follows_another_method(self):
+        self._method(NOVA_POSHTA).carrier_id = self.carrier
+        self._method(UKRPOSHTA).carrier_id = self.other_carrier
+        sale = self._sell("np_branch")
+        option = {"id": int(UKRPOSHTA), "name": "Укрпошта", "shipping_service": None}
+        self.sim.touch(int(sale.client_order_ref), delivery_option=option)
         self._sync()
-        self.assertEqual(len(sale.order_line.filtered("is_delivery")), 1)
+        self.assertEqual(sale.carrier_id, self.other_carrier)
+
+    def test_confirmed_order_asks_about_another_method(self):
+        self._method(NOVA_POSHTA).carrier_id = self.carrier
+        self._method(UKRPOSHTA).carrier_id = self.other_carrier
+        picking = self._ship("np_branch")
+        order = picking.merchant_order_id
+        option = {"id": int(UKRPOSHTA), "name": "Укрпошта", "shipping_service": None}
+        self.sim.touch(int(order.external_id), delivery_option=option)
+        self._sync()
+        self.assertEqual(picking.carrier_id, self.carrier)
+        self.assertIn("delivery_method", order.change_ids.mapped("kind"))
+        order.action_apply_changes()
+        self.assertEqual(picking.carrier_id, self.other_carrier)
+        self.assertEqual(picking.sale_id.carrier_id, self.other_carrier)
+        self.assertFalse(order.change_ids)

@@ -16,7 +16,7 @@ MEGABYTE = 1 << 20
 def ask(environment, database, module, function, *arguments):
     """Return what a function answers that works inside Odoo, in a process of its own.
 
-    :param str module: the module beside this one that has the function
+    :param str module: that has the function: one beside this one, or a full name
     :raises Failure: it gave no answer
     """
     call = ", ".join(["env", *map(repr, (module, function, *arguments))])

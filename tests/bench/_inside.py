@@ -10,8 +10,12 @@ from odoo import sql_db
 
 
 def answer(env, module, name, *arguments):
-    """Call a function of a module beside this one, commit, and print its result as a line."""
-    result = getattr(import_module(f"tests.bench.{module}"), name)(env, *arguments)
+    """Call a function of a module, commit, and print its result as a line.
+
+    :param str module: one beside this one, or a full name
+    """
+    module = import_module(module if "." in module else f"tests.bench.{module}")
+    result = getattr(module, name)(env, *arguments)
     env.cr.commit()
     sys.stdout.write(f"{json.dumps(result)}\n")
 

@@ -26,11 +26,16 @@ def main():
         order = shop.rpc("sale.order", "search", [("merchant_order_id", "!=", False)])[0]
         show(page, f"{shop.url}{ACTION}merchant_store_action", ".o_kanban_record", "stores")
         show(page, f"{shop.url}{ACTION}merchant_store_action/{store}", ".o_form_view", "store")
+        page.click(".o_notebook_headers a[name=shipping]")
+        keep(page, "store-shipping")
         show(page, f"{shop.url}{ACTION}{ADD_STORE}", ".modal .o_form_view", "wizard")
         show(page, f"{shop.url}{ACTION}merchant_order_action", ".o_data_row", "orders")
         show(page, f"{shop.url}/odoo/action-sale.action_orders/{order}", ".o_form_view", "order")
         page.click(".o_notebook_headers a[name=merchant]")
         keep(page, "order-merchant")
+        picking = confirm_one(shop)
+        pickings = f"{shop.url}/odoo/action-stock.action_picking_tree_all"
+        show(page, f"{pickings}/{picking}", ".o_form_view [name=merchant_reference]", "delivery")
         show(page, f"{shop.url}{ACTION}merchant_issue_action", ".o_list_view", "issues")
         show(page, f"{shop.url}{ACTION}merchant_listing_action", ".o_data_row", "listings")
         feeds = f"{shop.url}/odoo/action-garazd_product_feed.product_data_feed_action"
@@ -43,6 +48,15 @@ def main():
         keep(page, "feed-groups")
         show(page, f"{shop.url}/product_feed/preview/{feed}", "main", "feed-preview")
     return 0
+
+
+def confirm_one(shop):
+    """Confirm an order that goes to a parcel locker, and return its delivery."""
+    domain = [("delivery_kind", "=", "locker"), ("sale_order_id.state", "=", "draft")]
+    order = shop.rpc("merchant.order", "search_read", domain, ["sale_order_id"], limit=1)[0]
+    sale_order = order["sale_order_id"][0]
+    shop.rpc("sale.order", "action_confirm", [sale_order])
+    return shop.rpc("stock.picking", "search", [("sale_id", "=", sale_order)])[0]
 
 
 def show(page, url, selector, name):

@@ -124,11 +124,12 @@ def make_user(shop, group, lang):
 
 
 def wait_for(condition):
-    """Wait until something is true.
+    """Wait until something is true, and return it.
 
     :raises AssertionError: it takes too long
     """
     end = time.monotonic() + PATIENCE
-    while not condition():
+    while not (result := condition()):
         assert time.monotonic() < end, "took too long"
         time.sleep(0.5)
+    return result

@@ -27,11 +27,12 @@ def get_stores(shop):
     return shop.rpc("merchant.store", "search", [])
 
 
-def call_simulator(shop, path, data=None):
+def call_simulator(shop, path, data=None, method=None):
     """Call the simulator past Odoo, as the buyer or the seller's cabinet would act."""
     address = shop.simulator.removesuffix("/api/v1") + f"/_admin/{path}"
     body = json.dumps(data).encode() if data else None
-    with urllib.request.urlopen(urllib.request.Request(address, body), timeout=30) as answer:
+    request = urllib.request.Request(address, body, method=method)
+    with urllib.request.urlopen(request, timeout=30) as answer:
         return json.load(answer)
 
 

@@ -7,7 +7,7 @@ from .poison import ORDER_POISONS, PRODUCT_POISONS, poison
 from .routes_cabinet import attribute_link
 from .text import BadParameterError
 
-_FAULT_FIELDS = ("name", "path", "method", "times", "after")
+_FAULT_FIELDS = ("name", "path", "method", "times", "after", "share")
 
 
 def answer(world, request: Request):
@@ -105,7 +105,7 @@ def _orders(world, request):
 
 
 def _products(world, request):
-    """Add a product, `{...}`; spoil one, `{"poison"}`; change, `{"touch"}`; `{"remove"}`."""
+    """Add a product, `{...}`; spoil one, `{"poison"}`; `{"touch"}`; `{"remove"}`; `{"hide"}`."""
     data = request.json_object()
     state = world.state
     if "poison" in data:
@@ -113,6 +113,9 @@ def _products(world, request):
     if "remove" in data:
         state.remove_product(data["remove"])
         return {"removed": data["remove"]}
+    if "hide" in data:
+        state.hide_product(data["hide"])
+        return {"hidden": data["hide"]}
     if "touch" in data:
         product = state.products[data.pop("touch")]
         state.touch_product(product, **data)

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 
 from .bombs import bomb
 from .exchange import html_page
-from .poison import PRODUCT_POISONS, spoilt
+from .poison import spoilt
 from .text import date_text
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}")
 _LISTS = {"/orders/list": "orders", "/products/list": "products"}
+_RECORDS = ("order", "product")
 
 
 def before(world, request, hits):
@@ -96,20 +97,28 @@ def after(world, request, response, hits):
     )
     if "truncated_list" in hits and name:
         data[name] = data[name][: -hits["truncated_list"]["drop"] or None]
-    if "poison_record" in hits and request.path in _LISTS:
-        _poison_page(world, data[name], hits["poison_record"]["kind"])
+    if "poison_record" in hits and request.method == "GET":
+        _poison(world, data, name, hits["poison_record"]["kind"])
     if "clock_skew" in hits:
         response.data = shift_dates(data, hits["clock_skew"]["seconds"])
 
 
-def _poison_page(world, rows, kind):
-    state = world.state
-    good = (
-        state.product_maker.make("poison")
-        if kind in PRODUCT_POISONS
-        else state.order_maker.make(("pending",)).order
-    )
-    rows.insert(0, spoilt(good, kind))
+def _poison(world, data, name, kind):
+    """Put a malformed record first on a page, or spoil the single record that was asked for."""
+    if name:
+        data[name].insert(0, spoilt(_good_record(world, name, data[name]), kind))
+        return
+    for key in _RECORDS:
+        if isinstance(data.get(key), dict):
+            data[key] = spoilt(data[key], kind)
+
+
+def _good_record(world, name, rows):
+    if name == "orders":
+        return world.state.order_maker.make(("pending",)).order
+    if name == "products":
+        return world.state.product_maker.make("poison")
+    return rows[0] if rows else {}
 
 
 def shift_dates(data, seconds):

@@ -1,9 +1,11 @@
 """Faults to order: what the network and the server do on a bad day (api.md 5).
 
 A fault waits for matching requests: it skips the first `after` of them and then hits `times` of
-them (`None` = until cleared). Several faults may hit the same request.
+them (`None` = until cleared), or of those only a `share` by chance. Several faults may hit the same
+request.
 """
 
+import random
 import threading
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -54,6 +56,9 @@ FAULTS = {
     ),
 }
 
+#: Where pictures lie; a fault that is to hit them names it.
+MEDIA = "/media/"
+
 
 @dataclass
 class Fault:
@@ -64,6 +69,7 @@ class Fault:
     method: str = "*"
     times: int | None = 1
     after: int = 0
+    share: float = 1.0
     args: dict = field(default_factory=dict)
     seen: int = 0
     hits: int = 0
@@ -72,10 +78,15 @@ class Fault:
         """Tell whether a request is one this fault waits for."""
         return fnmatchcase(path, self.path) and self.method in ("*", method)
 
-    def take(self):
-        """Count a matching request and tell whether the fault hits it."""
+    def take(self, chance=0.0):
+        """Count a matching request and tell whether the fault hits it.
+
+        :param float chance: from 0 on, less than 1.
+        """
         self.seen += 1
         if self.seen <= self.after or (self.times is not None and self.hits >= self.times):
+            return False
+        if chance >= self.share:
             return False
         self.hits += 1
         return True
@@ -94,8 +105,10 @@ class Faults:
     def __init__(self):
         self._lock = threading.Lock()
         self._faults = []
+        # The same luck in every run that asks the same.
+        self._chance = random.Random(1)
 
-    def add(self, name, path="*", method="*", times=1, after=0, **args):
+    def add(self, name, path="*", method="*", times=1, after=0, share=1.0, **args):
         """Order a fault.
 
         :param str name: key of FAULTS.
@@ -103,6 +116,7 @@ class Faults:
         :param str method: HTTP method or `*`.
         :param int times: how many matching requests to hit; None = until cleared.
         :param int after: matching requests to let pass first.
+        :param float share: of the others, by chance, hit only so many: 0.05 is every twentieth.
         :param args: arguments of the fault, see FAULTS.
         :return: the fault, with its counters.
         :rtype: Fault
@@ -114,7 +128,7 @@ class Faults:
         unknown = set(args) - set(defaults)
         if unknown:
             raise ValueError(f"fault {name} takes {sorted(defaults)}, not {sorted(unknown)}")
-        fault = Fault(name, path, method.upper(), times, after, {**defaults, **args})
+        fault = Fault(name, path, method.upper(), times, after, share, {**defaults, **args})
         with self._lock:
             self._faults.append(fault)
         return fault
@@ -146,7 +160,9 @@ class Faults:
             hits = {}
             for fault in self._faults:
                 waits = fault.name != "page_shift" or "last_id" in query
-                if waits and fault.matches(method, path) and fault.take():
+                if path.startswith(MEDIA) and not fault.path.startswith(MEDIA):
+                    continue
+                if waits and fault.matches(method, path) and fault.take(self._chance.random()):
                     hits[fault.name] = fault.args
             return hits
 

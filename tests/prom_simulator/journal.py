@@ -97,6 +97,11 @@ class Journal:
             and (path is None or fnmatchcase(row.path, path))
         ]
 
+    def clear_requests(self):
+        """Forget the requests; what was applied stays known."""
+        with self._lock:
+            self._requests.clear()
+
     def clear(self):
         """Forget everything."""
         with self._lock:

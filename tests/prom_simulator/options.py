@@ -25,6 +25,8 @@ class Options:
     # Lists (api.md 6, 9, 12)
     #: `/products/list` without `group_id`: "all" products or those of the "root" group only.
     list_without_group: str = "all"
+    #: How many of the generated products are in no list, although they can be read alone.
+    hidden_products: int = 0
     #: Filter `status=custom-<n>`: "error", "works" or "empty".
     custom_status_filter: str = "error"
     #: Filter `status=cancelled`: "works" like `canceled`, or "error".
@@ -39,6 +41,14 @@ class Options:
     custom_after_paid: bool = True
     #: A second waybill number replaces the first one instead of "already added".
     declaration_overwrite: bool = False
+    #: A second waybill number is answered like the first one, and forgotten.
+    declaration_ignored: bool = False
+    #: The order shows a waybill number that was accepted.
+    declaration_shown: bool = True
+    #: What an accepted waybill number is answered with: "status", "empty" or "ids".
+    declaration_answer: str = "status"
+    #: Values of `delivery_type`; clients name these four.
+    declaration_types: tuple[str, ...] = ("nova_poshta", "ukrposhta", "justin", "meest")
     #: Editing `presence` of a variation is refused.
     variation_refuses_presence: bool = True
     max_edit_items: int = 100
@@ -90,6 +100,7 @@ class Options:
         "cancelled_filter": ("works", "error"),
         "unknown_order": ("404", "error"),
         "deleted_products": ("listed", "gone"),
+        "declaration_answer": ("status", "empty", "ids"),
         "special_offer_relation": ("price_after", "price_before"),
         "sections_language": ("uk", "ru"),
         "feed_false_means": ("order", "not_available"),

@@ -19,6 +19,7 @@ class OrderPlan:
     address_data: bool = True
     waybill: bool = False
     cost_known: bool = False
+    cost_charged: bool = True
     recipient: str = "same"
     patronymic: str = "given"
     email: bool = True
@@ -84,12 +85,16 @@ TRAITS = {
     "ukrposhta": {"delivery": "ukrposhta"},
     "meest": {"delivery": "meest"},
     "rozetka": {"delivery": "rozetka"},
+    "justin": {"delivery": "justin"},
+    "delivery_auto": {"delivery": "delivery_auto"},
+    "courier": {"delivery": "courier"},
     "pickup": {"delivery": "pickup"},
     "no_delivery_option": {"delivery": None},
     "provider_data_null": {"provider_data": False},
     "no_recipient_address": {"address_data": False},
     "with_waybill": {"waybill": True},
     "delivery_cost": {"cost_known": True},
+    "delivery_not_charged": {"cost_known": True, "cost_charged": False},
     "free_delivery": {"free_delivery": True},
     "ps_promotion": {"ps_promotion": True},
     # lines
@@ -142,19 +147,19 @@ RECIPES = (
     ("received", "bank_transfer", "pickup", "company_site", "empty_patronymic"),
     ("canceled_by_buyer", "evopay_expired", "np_branch", "phone_spaces", "utm_broken"),
     ("custom_status", "evopay_paid", "door", "delivery_cost", "by_weight", "money_narrow"),
-    ("received", "cash_on_delivery", "np_branch", "by_metre", "null_patronymic", "money_dot"),
-    ("received", "evopay_paid", "np_branch", "promo_code", "mobile_catalog_app"),
+    ("received", "cash_on_delivery", "justin", "by_metre", "null_patronymic", "money_dot"),
+    ("received", "evopay_paid", "delivery_auto", "promo_code", "mobile_catalog_app"),
     ("received", "cash_on_delivery", "np_point", "special_offer", "dont_call", "phone_eighty"),
     ("paid", "bank_transfer", "ukrposhta", "prosale_value", "no_external_id"),
     ("received", "evopay_unpaid", "np_locker", "bigl", "recipient_empty", "commission_number"),
     ("received", "cash_on_delivery", "rozetka", "prosale_amount", "client_missing"),
     ("pending", "evopay_paid", "np_branch", "same_sku", "recipient_without_phone"),
-    ("pending", "cash_on_delivery", "np_branch", "quantity_text", "date_without_offset"),
+    ("pending", "cash_on_delivery", "courier", "quantity_text", "date_without_offset"),
     ("pending", "cash_on_delivery", "provider_data_null", "company_cabinet", "client_id_null"),
     ("pending", "evopay_paid", "no_recipient_address", "variation", "phone_no_plus"),
     ("pending", "evopay_paid", "door", "other_recipient", "several_lines", "no_email"),
     ("pending", "evopay_unpaid", "np_locker", "plain", "note"),
-    ("pending", "cash_on_delivery", "np_branch", "commission_zero"),
+    ("pending", "cash_on_delivery", "np_branch", "commission_zero", "delivery_not_charged"),
 )
 
 #: Weighted choices of the ordinary orders.

@@ -16,6 +16,8 @@ DELIVERY_OPTIONS = {
     "rozetka": (14869282, "Магазини Rozetka", None, True, "rozetka_delivery"),
     "pickup": (14869283, "Самовивіз", "м. Київ, вул. Соборна, 7, з 10 до 18", True, "pickup"),
     "courier": (14869284, "Кур'єр по Києву", None, False, "courier"),
+    "justin": (14869285, "Justin", None, False, "justin"),
+    "delivery_auto": (14869286, "Делівері", None, True, "delivery_auto"),
 }  # fmt: skip
 
 #: key -> (id, name, description)
@@ -187,6 +189,34 @@ class DeliveryMaker:
 
     def _pickup(self, _place):
         return "м. Київ, вул. Соборна, 7", None
+
+    def _courier(self, _place):
+        _city, street, house = self._place()
+        return f"Київ, {street}, {house}, кв. {self.rng.randrange(1, 160)}", None
+
+    def _justin(self, _place):
+        city, street, house = self._place()
+        number = self.rng.randrange(1, 900)
+        return f"{city[1]}, Відділення Justin №{number}: {street}, {house}", self._branch(
+            "justin", str(number)
+        )
+
+    def _delivery_auto(self, _place):
+        city, street, house = self._place()
+        number = self.rng.randrange(1, 60)
+        return f"{city[1]}, Склад №{number}: {street}, {house}", self._branch(
+            "delivery_auto", reference(city[0], number)
+        )
+
+    def _branch(self, provider, warehouse):
+        return {
+            "provider": provider,
+            "type": "W2W",
+            "sender_warehouse_id": None,
+            "recipient_warehouse_id": warehouse,
+            "declaration_number": None,
+            "unified_status": None,
+        }
 
 
 def payment_fields(plan, created, total, rng):

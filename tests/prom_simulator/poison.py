@@ -101,16 +101,18 @@ PRODUCT_POISONS = {
     "product_wrong_types": _product_wrong_types,
     "product_huge_description": _product_huge_description,
 }
+#: For every other list: groups, dictionaries, clients, messages.
+OTHER_POISONS = {"empty_object": lambda record: record.clear()}
 
 
 def spoilt(record, kind):
     """Return a spoilt copy of a good record.
 
-    :param dict record: a good order or product.
-    :param str kind: key of ORDER_POISONS or PRODUCT_POISONS.
+    :param dict record: a good order, product, or record of another list.
+    :param str kind: key of ORDER_POISONS, PRODUCT_POISONS or OTHER_POISONS.
     :raises ValueError: for an unknown kind.
     """
-    known = {**ORDER_POISONS, **PRODUCT_POISONS}
+    known = {**ORDER_POISONS, **PRODUCT_POISONS, **OTHER_POISONS}
     if kind not in known:
         raise ValueError(f"unknown poison {kind}; known: {', '.join(known)}")
     if known[kind] is None:

@@ -23,7 +23,12 @@ def products_list(world, request):
         world.state.products,
         request,
         world.options,
-        lambda row: _listed(world, row) and (only is None or _group(row) == only) and dates(row),
+        lambda row: (
+            _listed(world, row)
+            and not _hidden(world, row)
+            and (only is None or _group(row) == only)
+            and dates(row)
+        ),
     )
     return {
         "group_id": group_id,
@@ -37,6 +42,11 @@ def _listed(world, product):
         or not isinstance(product, dict)
         or product.get("status") != "deleted"
     )
+
+
+def _hidden(world, product):
+    """Tell whether no list shows the product; alone it can be read."""
+    return isinstance(product, dict) and product.get("id") in world.state.hidden_products
 
 
 def _group(product):

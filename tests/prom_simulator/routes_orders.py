@@ -7,8 +7,6 @@ from .render import render_order
 from .routing import Route
 from .text import STATUS_LABELS, BadParameterError, date_text
 
-DELIVERY_TYPES = ("nova_poshta", "ukrposhta", "justin", "meest")
-
 
 def orders_list(world, request):
     """GET /orders/list."""
@@ -145,19 +143,24 @@ def save_declaration_id(world, request):
         text = request.text(key, **values)
         return {"status": "error", "message": text, "errors": {field: [text]}}
     order = find_order(world, data["order_id"])
-    provider = part_of(order, "delivery_provider_data") or {
-        "provider": data["delivery_type"],
-        "type": None,
-        "sender_warehouse_id": None,
-        "recipient_warehouse_id": None,
-    }
-    provider = {
-        **provider,
-        "declaration_number": data["declaration_id"],
-        "unified_status": provider.get("unified_status") or "initial",
-    }
-    change_order(world, request, data["order_id"], delivery_provider_data=provider)
-    return {"status": "success"}
+    provider = part_of(order, "delivery_provider_data")
+    ignored = provider.get("declaration_number") and world.options.declaration_ignored
+    if world.options.declaration_shown and not ignored:
+        provider = {
+            "provider": data["delivery_type"],
+            "type": None,
+            "sender_warehouse_id": None,
+            "recipient_warehouse_id": None,
+            **provider,
+            "declaration_number": data["declaration_id"],
+            "unified_status": provider.get("unified_status") or "initial",
+        }
+        change_order(world, request, data["order_id"], delivery_provider_data=provider)
+    return {
+        "status": {"status": "success"},
+        "empty": {},
+        "ids": {"processed_ids": [data["order_id"]]},
+    }[world.options.declaration_answer]
 
 
 def _declaration_problem(world, data):
@@ -177,14 +180,15 @@ def _declaration_problem(world, data):
         return "order_id", "order_not_found", {}
     if not isinstance(number, str) or not number.strip():
         return "declaration_id", "bad_value", {}
-    if kind not in DELIVERY_TYPES:
+    if kind not in world.options.declaration_types:
         return "delivery_type", "not_a_choice", {}
     provider = part_of(order, "delivery_provider_data")
     option = part_of(order, "delivery_option").get("id")
     pickup = option == DELIVERY_OPTIONS["pickup"][0]
     if pickup or provider.get("provider", kind) != kind:
         return "delivery_type", "declaration_provider", {}
-    if provider.get("declaration_number") and not world.options.declaration_overwrite:
+    replaces = world.options.declaration_overwrite or world.options.declaration_ignored
+    if provider.get("declaration_number") and not replaces:
         return "declaration_id", "declaration_exists", {}
     return "", "", {}
 

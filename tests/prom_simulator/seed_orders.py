@@ -192,7 +192,8 @@ class OrderMaker:
         Without an offer `price` is the sum of the lines. With one the option
         `special_offer_relation` decides whether `price` is after ("price_after") or before
         ("price_before") the discount; `price_with_special_offer` is always after it, and
-        `full_price` = amount after the discount + known delivery cost.
+        `full_price` = amount after the discount + known delivery cost, unless the buyer does not
+        pay that in the order.
         """
         pay, offer = total, {}
         if plan.offer:
@@ -207,7 +208,8 @@ class OrderMaker:
         cost = Decimal(self.rng.choice((70, 80, 105, Decimal("92.5")))) if plan.cost_known else 0
         after = self.options.special_offer_relation == "price_after"
         order["price"] = money_text(pay if after else total, plan.money)
-        order["full_price"] = money_text(pay + cost, plan.money)
+        charged = cost if plan.cost_charged else 0
+        order["full_price"] = money_text(pay + charged, plan.money)
         order["price_with_special_offer"] = None
         order["special_offer_discount"] = None
         order["special_offer_promocode"] = None

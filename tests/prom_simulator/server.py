@@ -82,7 +82,7 @@ class Handler(BaseHTTPRequestHandler):
         if path.startswith("/_admin/"):
             self._admin(path, url.query, body)
         elif path.startswith("/media/images/"):
-            self._media(path.rpartition("/")[2])
+            self._media(Request(self.command, path, url.query, self.headers, body))
         else:
             work = None
             if path.startswith(cabinet.BASE_PATH + "/"):
@@ -104,21 +104,7 @@ class Handler(BaseHTTPRequestHandler):
         return self.rfile.read(int(self.headers.get("Content-Length") or 0))
 
     def _call(self, request, work):
-        world = self.server.world
-        exchange = Exchange(
-            time=world.clock.now(),
-            method=request.method,
-            path=request.path,
-            query=request.query,
-            body=request.for_journal(),
-            token=request.token,
-            language=request.language,
-        )
-        world.journal.record(exchange)
-        hits = world.faults.hit(request.method, request.path, request.query)
-        exchange.faults = list(hits)
-        if "latency" in hits:
-            time.sleep(hits["latency"]["seconds"])
+        hits = self._record(request)
         if "refuse" in hits:
             self._drop(reset=True)
             return
@@ -129,7 +115,7 @@ class Handler(BaseHTTPRequestHandler):
         if "reset" in hits:
             self._send_and_reset(response, hits["reset"]["at"])
             return
-        exchange.status = response.status
+        self.exchange.status = response.status
         skew = hits.get("clock_skew", {}).get("seconds", 0)
         self._send(response, *effects.cut(response, hits, self._base()), skew)
 
@@ -147,9 +133,39 @@ class Handler(BaseHTTPRequestHandler):
             response.encode(self._base())
         return instead or response
 
-    def _media(self, name):
-        response = Response(body=picture(name), content_type="image/png")
-        self._send(response, response.body, len(response.body))
+    def _media(self, request):
+        """Send a picture; of the faults only those ordered for `/media/...` hit it."""
+        hits = self._record(request)
+        if "refuse" in hits:
+            self._drop(reset=True)
+            return
+        instead, _carried_out = effects.before(self.server.world, request, hits)
+        name = request.path.rpartition("/")[2]
+        response = instead or Response(body=picture(name), content_type="image/png")
+        self._send(response, *effects.cut(response, hits, self._base()))
+
+    def _record(self, request):
+        """Write a request into the journal and wait if a fault says so.
+
+        :return: the faults that hit it.
+        :rtype: dict[str, dict]
+        """
+        world = self.server.world
+        self.exchange = Exchange(
+            time=world.clock.now(),
+            method=request.method,
+            path=request.path,
+            query=request.query,
+            body=request.for_journal(),
+            token=request.token,
+            language=request.language,
+        )
+        world.journal.record(self.exchange)
+        hits = world.faults.hit(request.method, request.path, request.query)
+        self.exchange.faults = list(hits)
+        if "latency" in hits:
+            time.sleep(hits["latency"]["seconds"])
+        return hits
 
     def _admin(self, path, query, body):
         request = Request(self.command, path, query, self.headers, body)

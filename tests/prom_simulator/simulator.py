@@ -190,6 +190,10 @@ class PromSimulator:
         """Delete a product in the cabinet: it answers 404 from now on."""
         self.state.remove_product(product_id)
 
+    def hide_product(self, product_id, hidden=True):
+        """Leave a product out of every list, or show it there again; alone it can be read."""
+        self.state.hide_product(product_id, hidden)
+
     def poison(self, kind):
         """Add a malformed record (poison.ORDER_POISONS, poison.PRODUCT_POISONS).
 

@@ -42,6 +42,8 @@ class State:
         self._external_ids = {}
         for product in self.product_maker.make_all(options.products):
             self._store_product(product)
+        #: Ids of products that no list shows (api.md 9).
+        self.hidden_products = set(spread(self.products, options.hidden_products))
         self.order_maker = OrderMaker(seed, clock, self.product_maker, options)
         self.orders = Table()
         self.clients = Table()
@@ -167,6 +169,14 @@ class State:
             self._external_ids.pop(product.get("external_id"), None)
             self.order_maker.withdraw(product)
 
+    def hide_product(self, product_id, hidden=True):
+        """Leave a product out of every list, or show it there again; alone it can be read."""
+        with self.lock:
+            if hidden:
+                self.hidden_products.add(product_id)
+            else:
+                self.hidden_products.discard(product_id)
+
     def touch_product(self, product, **changes):
         """Update a product and give it a new `date_modified`.
 
@@ -236,3 +246,13 @@ class State:
         """
         with self.lock:
             return copy.deepcopy(dict(getattr(self, what).items()))
+
+
+def spread(ids, count):
+    """Return so many of the ids, evenly spread over all of them.
+
+    :rtype: list
+    """
+    ids = list(ids)
+    count = min(count, len(ids))
+    return [ids[number * len(ids) // count] for number in range(count)]

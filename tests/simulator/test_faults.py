@@ -257,12 +257,35 @@ def test_poison_record_appears_in_one_page(sim, loose):
     assert "id" in loose.get(LIST)["orders"][0]
 
 
+def test_poison_record_appears_in_every_other_list_too(sim, loose):
+    for path, name in (("/groups/list", "groups"), ("/payment_options/list", "payment_options")):
+        sim.faults.add("poison_record", path=path, kind="empty_object")
+        rows = loose.get(path)[name]
+        assert rows[0] == {}
+        assert rows[1:] == loose.get(path)[name]
+
+
+def test_poison_record_spoils_a_single_record(sim, loose):
+    order_id = sim.add_order()["id"]
+    sim.faults.add("poison_record", path="/orders/*", kind="unreadable_money")
+    assert not any(sign.isdigit() for sign in loose.get(f"/orders/{order_id}")["order"]["price"])
+    assert any(sign.isdigit() for sign in loose.get(f"/orders/{order_id}")["order"]["price"])
+
+
 def test_after_and_times_count_matching_requests(sim, loose):
     fault = sim.faults.add("server_error", path="/orders/*", method="get", times=2, after=1)
     codes = [loose.call("GET", LIST).status_code for _ in range(4)]
     loose.call("GET", "/products/list")
     assert codes == [200, 502, 502, 200]
     assert (fault.seen, fault.hits) == (4, 2)
+
+
+def test_share_hits_some_requests_by_chance(sim, loose):
+    fault = sim.faults.add("server_error", times=None, share=0.3)
+    codes = [loose.call("GET", LIST).status_code for _ in range(60)]
+    assert set(codes) == {200, 502}
+    assert fault.seen == 60
+    assert fault.hits == codes.count(502) < 40
 
 
 def test_faults_combine(sim, loose):
@@ -298,3 +321,13 @@ def test_after_a_fault_the_simulator_works_on(sim, loose, name):
         loose.call("GET", LIST, params={"last_id": 400_000_000})
     sim.faults.clear()
     assert Api(sim).get(LIST)["orders"]
+
+
+def test_faults_hit_pictures_only_where_they_are_ordered_for_them(sim, api):
+    url = api.get(f"/products/{sim.products_of('plain')[0]}")["product"]["main_image"]
+    sim.faults.add("server_error", times=None)
+    assert requests.get(url, timeout=TIMEOUT).status_code == 200
+    sim.faults.add("server_error", path="/media/*", status=503)
+    assert requests.get(url, timeout=TIMEOUT).status_code == 503
+    assert requests.get(url, timeout=TIMEOUT).status_code == 200
+    assert len(sim.requests("/media/*")) == 3

@@ -188,6 +188,29 @@ def test_overwriting_a_waybill_is_a_switch(make_sim):
     assert declare(Api(sim), order["id"])["status"] == "success"
 
 
+def test_a_second_number_may_be_ignored_without_an_error(make_sim):
+    sim = make_sim(declaration_ignored=True)
+    order = sim.add_order(kind="np_branch+with_waybill")
+    before = order["delivery_provider_data"]["declaration_number"]
+    assert declare(Api(sim), order["id"])["status"] == "success"
+    assert order["delivery_provider_data"]["declaration_number"] == before
+
+
+def test_an_accepted_number_may_not_be_shown(make_sim):
+    sim = make_sim(declaration_shown=False)
+    order = sim.add_order(kind="np_branch")
+    assert declare(Api(sim), order["id"])["status"] == "success"
+    assert order["delivery_provider_data"]["declaration_number"] is None
+
+
+def test_what_success_looks_like_is_a_switch(make_sim):
+    sim = make_sim(declaration_answer="empty")
+    assert declare(Api(sim), sim.add_order(kind="np_branch")["id"]) == {}
+    sim.options.declaration_answer = "ids"
+    order_id = sim.add_order(kind="np_branch")["id"]
+    assert declare(Api(sim), order_id) == {"processed_ids": [order_id]}
+
+
 def test_waybill_of_a_carrier_without_integration_is_accepted(sim, api):
     order = sim.add_order(kind="meest")
     assert declare(api, order["id"], "CV123", "meest")["status"] == "success"

@@ -98,6 +98,34 @@ def test_list_without_group_may_return_only_the_root_group(make_sim):
     assert {row["group"]["id"] for row in rows} == {sim.state.root_group_id}
 
 
+def test_hidden_products_are_in_no_list_and_can_be_read_alone(make_sim):
+    sim = make_sim(hidden_products=5)
+    hidden = sim.state.hidden_products
+    api = Api(sim)
+    groups = [None, *sim.state.groups]
+    seen = {
+        row["id"]
+        for group in groups
+        for row in api.walk("/products/list", "products", limit=100, group_id=group)
+    }
+    assert len(hidden) == 5
+    assert seen == set(sim.state.products) - hidden
+    for key in hidden:
+        external_id = sim.state.products[key]["external_id"]
+        assert api.get(f"/products/{key}")["product"]["id"] == key
+        if external_id:
+            row = api.get(f"/products/by_external_id/{external_id}")["product"]
+            assert row["id"] == key
+
+
+def test_product_can_be_hidden_and_shown_again(sim, api):
+    key = sim.products_of("plain")[0]
+    sim.hide_product(key)
+    assert key not in {row["id"] for row in api.walk("/products/list", "products")}
+    sim.hide_product(key, hidden=False)
+    assert key in {row["id"] for row in api.walk("/products/list", "products")}
+
+
 def test_group_walk_misses_products(sim, api):
     groups = [row["id"] for row in api.get("/groups/list", limit=100)["groups"]]
     seen = set()

@@ -8,7 +8,7 @@ import pytest
 from tools.paths import MODULES, ROOT
 
 # Empty: the same in both languages.
-SAME = ("ID", "Prom.UA", "https://")
+SAME = ("ID", "Prom.UA", "https://", "Justin", "Meest", "Rozetka Delivery")
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%s|%d|\{\w*\}")
 
 

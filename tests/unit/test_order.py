@@ -71,7 +71,8 @@ def test_a_live_order_is_read(sample):
     assert read.payment_option is None
     assert read.commission == Commission(amount=Decimal("2.86"))
     assert (read.price, read.full_price, read.lines) == (None, None, ())
-    assert set(read.extra) == {"ps_promotion"}
+    assert read.promotion is None
+    assert read.extra == {}
 
 
 def test_a_live_order_without_an_id_is_refused(sample):

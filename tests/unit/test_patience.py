@@ -18,6 +18,19 @@ def test_calls_keep_the_minimum_interval(sim, make_client, fake_time):
     assert fake_time.slept == [0.5, 0.5]
 
 
+def test_clients_wait_for_the_turn_they_are_given(sim, make_client, fake_time):
+    asked, turns = [], iter((0, 0.3, 1.5))
+
+    def take_turn(interval):
+        asked.append(interval)
+        return next(turns)
+
+    for _number in range(3):
+        make_client(sim.url, min_interval=0.5, take_turn=take_turn).payment_options_list()
+    assert asked == [0.5, 0.5, 0.5]
+    assert fake_time.slept == [0.3, 1.5]
+
+
 def test_a_pause_longer_than_the_interval_costs_nothing(sim, make_client, fake_time):
     client = make_client(sim.url, min_interval=0.5)
     client.payment_options_list()

@@ -17,6 +17,7 @@ MAX_UNPACKED = 64 * 1024 * 1024
 MAX_ROWS = 200_000
 #: More columns than any of Prom's files has; a sheet may claim thousands that are empty.
 MAX_COLUMNS = 100
+MAX_SHEETS = 20
 ENCODINGS = ("utf-8-sig", "cp1251")
 DELIMITERS = ";\t,"
 
@@ -42,15 +43,18 @@ def read_tables(content):
 
 def _read_xls(content):
     try:
-        # Ragged: one cell far to the right must not make every row as long. What the library has
-        # to tell about the file goes nowhere.
-        book = xlrd.open_workbook(file_contents=content, ragged_rows=True, logfile=io.StringIO())
+        # Only what is filled, sheet by sheet: a short file can claim millions of cells, and one
+        # cell far to the right must not make every row as long. What the library has to tell about
+        # the file goes nowhere.
+        book = xlrd.open_workbook(
+            file_contents=content, on_demand=True, ragged_rows=True, logfile=io.StringIO()
+        )
         return [
-            [
-                [_as_text(value) for value in sheet.row_values(number, end_colx=MAX_COLUMNS)]
-                for number in range(sheet.nrows)
-            ]
-            for sheet in book.sheets()
+            _read_rows(
+                sheet.row_values(number, end_colx=MAX_COLUMNS)
+                for number in range(min(sheet.nrows, MAX_ROWS))
+            )
+            for sheet in map(book.sheet_by_index, range(min(book.nsheets, MAX_SHEETS)))
         ]
     except Exception as error:  # xlrd raises whatever a broken file leads it to
         raise FileUnreadable("broken") from error
@@ -63,7 +67,7 @@ def _read_xlsx(content):
         if unpacked <= MAX_UNPACKED:
             # The values of formulas as they were saved, not the formulas.
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-            return [_read_sheet(sheet) for sheet in book.worksheets]
+            return [_read_sheet(sheet) for sheet in book.worksheets[:MAX_SHEETS]]
     except Exception as error:  # openpyxl raises whatever a broken file leads it to
         raise FileUnreadable("broken") from error
     raise FileUnreadable("too_large")
@@ -73,7 +77,18 @@ def _read_sheet(sheet):
     # What the sheet says about its size may be wrong, or a trap.
     sheet.reset_dimensions()
     rows = sheet.iter_rows(max_row=MAX_ROWS, values_only=True)
-    return [[_as_text(value) for value in row[:MAX_COLUMNS]] for row in rows]
+    return _read_rows(row[:MAX_COLUMNS] for row in rows)
+
+
+def _read_rows(rows):
+    """Return rows as texts, without the empty cells at their ends."""
+    result = []
+    for row in rows:
+        texts = [_as_text(value) for value in row]
+        while texts and not texts[-1]:
+            texts.pop()
+        result.append(texts)
+    return result
 
 
 def _read_csv(content):

@@ -104,7 +104,8 @@ class Market:
         self._meet(name, after=after, changed_since=changed_since, created=created)
         if name in self.closed:
             raise TokenRejected("not for this token")
-        records = getattr(self, name)
+        # The market is as careless with its lists as real ones are.
+        records = [record for record in getattr(self, name) if not record.get("hidden")]
         if changed_since:
             records = [r for r in records if str(r.get("changed", "")) >= changed_since]
         if created:
@@ -128,6 +129,12 @@ class Market:
             if order.get("id") == order_id:
                 return deepcopy(order)
         raise Refused("no such order")
+
+    def read_product(self, name, value):
+        """Return the product with a value, hidden or not; None when there is none."""
+        self._meet("product", key=name, value=value)
+        found = (product for product in self.products if product.get(name) == value)
+        return deepcopy(next(found, None))
 
     def change_products(self, changes):
         """Change products and return which were changed, and which values of which were refused.
@@ -167,6 +174,15 @@ class Market:
     def read_import(self, number):
         self._meet("read_import", number=number)
         return self.imports.pop(0) if len(self.imports) > 1 else self.imports[0]
+
+    def set_tracking(self, order, number):
+        """Set the number of an order's parcel; a refused or lost order is one of the faults."""
+        self._meet("set_tracking", order=order, number=number)
+        if order in self.refusals:
+            raise Refused(self.refusals[order])
+        for record in self.orders:
+            if record.get("id") == order:
+                record.setdefault("parcel", {})["waybill"] = number
 
     def read_file(self, address):
         """Return a file of the catalogue."""

@@ -105,6 +105,9 @@ class MerchantAdapterDemo(models.AbstractModel):
     def _get_feed_place(self):
         return "Paste it on the page Import of the market."
 
+    def _takes_tracking(self, order):
+        return bool(order.delivery_provider)
+
     # === Reading === #
 
     def _check_permissions(self, store):
@@ -157,6 +160,49 @@ class MerchantAdapterDemo(models.AbstractModel):
     def _read_listings(self, store, cursor):
         return self._demo_page(store, "products", cursor, self._demo_listing)
 
+    def _get_listing_keys(self):
+        return ("external_id", "seller_id")
+
+    def _read_listing(self, store, key, reference):
+        client = self._demo_market(store)
+        with neutral_errors():
+            record = client.read_product({"external_id": "id"}.get(key, key), reference)
+        return record and self._demo_try(self._demo_listing, record)
+
+    def _get_gone_statuses(self):
+        return ("gone",)
+
+    def _read_listing_details(self, store, external_ids):
+        client = self._demo_market(store)
+        details = {}
+        for external_id in external_ids:
+            try:
+                with neutral_errors():
+                    record = client.read_product("id", external_id)
+            except exceptions.MarketplaceError:
+                if not details:
+                    raise
+                break
+            details[external_id] = record and self._demo_try(self._demo_details, record)
+        return details
+
+    def _demo_details(self, record):
+        return schema.ListingDetails(
+            listing=self._demo_listing(record),
+            names=record.get("titles", {"uk_UA": record["title"]}),
+            descriptions=record.get("texts", {}),
+            pictures=tuple(map(tuple, record.get("pictures", ()))),
+            unit=record.get("unit"),
+            unit_ref={"kg": "uom.product_uom_kgm"}.get(record.get("unit")),
+            is_service=record.get("service", False),
+        )
+
+    def _get_listing_status_names(self):
+        return {"on_sale": self.env._("For Sale"), "draft": "Draft"}
+
+    def _get_presence_names(self):
+        return {"soon": "Coming Soon"}
+
     def _read_orders(self, store, cursor):
         since = store._get_orders_since()
         changed_since = since.isoformat() if since else None
@@ -185,7 +231,9 @@ class MerchantAdapterDemo(models.AbstractModel):
         return schema.StatusData(external_id=record["id"], name=record["title"], kind=kind)
 
     def _demo_method(self, record):
-        return schema.MethodData(external_id=record["id"], name=record["title"])
+        return schema.MethodData(
+            external_id=record["id"], name=record["title"], carrier_code=record.get("carrier")
+        )
 
     def _demo_category(self, record):
         return schema.CategoryData(
@@ -202,13 +250,20 @@ class MerchantAdapterDemo(models.AbstractModel):
             seller_id=record.get("seller_id"),
             sku=record.get("sku"),
             status=record.get("status"),
+            category_external_id=record.get("category"),
             group_external_id=record.get("group"),
             price=Decimal(record["price"]),
             compare_price=Decimal(record["old_price"]) if record.get("old_price") else None,
-            presence=record.get("presence"),
+            presence=self._demo_presence(record.get("presence")),
+            presence_word=record.get("presence"),
             currency=record.get("currency", "UAH"),
             quantity=Decimal(record.get("quantity", 0)),
+            base_external_id=record.get("base"),
+            variation_group=record.get("family"),
         )
+
+    def _demo_presence(self, word):
+        return word if word in (None, "in_stock", "on_order", "sold_out") else "other"
 
     def _demo_raw_order(self, record):
         # The digest must not depend on the order of keys, or every reading would be a change.
@@ -235,6 +290,7 @@ class MerchantAdapterDemo(models.AbstractModel):
             paid_at=payload.get("paid_at") and datetime.fromisoformat(payload["paid_at"]),
             payment_method=self._demo_method(payload["payment"]),
             delivery_method=self._demo_method(payload["delivery"]),
+            delivery=schema.DeliveryData(**payload["parcel"]) if "parcel" in payload else None,
             fees=tuple(
                 schema.FeeData(kind=kind, amount=self._demo_decimal(payload, key))
                 for kind, key in (("sale", "fee"), ("advertising", "ad_fee"))
@@ -249,6 +305,11 @@ class MerchantAdapterDemo(models.AbstractModel):
             cancellation=payload.get("reason"),
             cancelled_by_buyer=payload.get("by_buyer", False),
         )
+
+    def _redact_payload(self, payload):
+        kept = ("id", "date", "changed", "status", "currency", "total", "lines", "payment")
+        kept += ("delivery", "payment_state", "paid_at", "fee", "ad_fee", "discount", "promotion")
+        return {key: payload[key] for key in kept if key in payload} | {"buyer": {}}
 
     def _demo_line(self, record):
         return schema.OrderLineData(
@@ -336,9 +397,10 @@ class MerchantAdapterDemo(models.AbstractModel):
         order = self.env[operation.res_model].browse(operation.res_id).exists()
         if not order:
             raise exceptions.NeedsUser("request_refused", reason="the order was deleted in Odoo")
+        action = {"order_status": "set_status", "tracking": "set_tracking"}[operation.kind]
         return schema.WriteRequest(
             method="POST",
-            path="/orders/set_status",
+            path=f"/orders/{action}",
             body={"order": order.external_id, **operation.payload},
         )
 
@@ -349,7 +411,11 @@ class MerchantAdapterDemo(models.AbstractModel):
     def _demo_send(self, client, operation):
         # Elevated: the exact request is shown to administrators only.
         body = operation.sudo().request["body"]
+        if operation.kind == "tracking":
+            return self._demo_send_tracking(client, body)
         change = {key: value for key, value in body.items() if key != "order"}
+        if operation.is_uncertain and self._demo_is_done(client, body):
+            return schema.Outcome(state="done")
         try:
             with neutral_errors():
                 answer = client.set_status([body["order"]], **change)
@@ -359,15 +425,31 @@ class MerchantAdapterDemo(models.AbstractModel):
         state = "failed" if refusal else "done"
         return schema.Outcome(state=state, message=refusal, response=answer)
 
+    def _demo_send_tracking(self, client, body):
+        try:
+            with neutral_errors():
+                client.set_tracking(**body)
+        except exceptions.RetryLater as error:
+            return schema.Outcome(state="retry", message=str(error), seconds=error.seconds)
+        except exceptions.NeedsUser as error:
+            return schema.Outcome(state="failed", message=error.values["reason"])
+        return schema.Outcome(state="done")
+
     def _demo_read_back(self, client, body, error):
         """Return the outcome of a change whose answer got lost, by looking at the order."""
         try:
-            with neutral_errors():
-                state = client.read_order(body["order"])["status"]
+            is_done = self._demo_is_done(client, body)
         except exceptions.MarketplaceError:
-            state = None
+            is_done = False
         return schema.Outcome(
-            state="done" if state == body["status"] else "retry",
-            message="" if state == body["status"] else str(error),
+            state="done" if is_done else "retry",
+            message="" if is_done else str(error),
             seconds=error.seconds,
+            is_uncertain=not is_done,
+            error=None if is_done else error,
         )
+
+    def _demo_is_done(self, client, body):
+        """Tell whether an order has the status that it is to get."""
+        with neutral_errors():
+            return client.read_order(body["order"])["status"] == body["status"]

@@ -154,7 +154,7 @@ class TestOperation(DemoCase):
     def test_unexpected_error_is_tried_again(self):
         operation = self._enqueue(self._import_order("1"))
         self.market.fail("set_status", ZeroDivisionError("boom"))
-        with mute_logger("odoo.addons.garazd_merchant_center.models.merchant_operation"):
+        with mute_logger("odoo.addons.garazd_merchant_center.models.merchant_operation_sender"):
             self._run_cron("operations")
         self.assertEqual((operation.state, operation.error), ("pending", "boom"))
         operation.action_retry()

@@ -404,7 +404,7 @@ class TestOrderChange(DemoCase):
         self.assertEqual(order.commission, 5)
 
     def test_margin_is_what_the_fees_leave_of_it(self):
-        self._make_product("M1", standard_price=60)
+        self._make_product("M1").with_company(self.company).standard_price = 60
         sale = self._import_order("2", self._line("M1"), fee="12.00").sale_order_id
         has_margin = "margin" in sale._fields
         self.assertEqual((sale.has_margin, sale.merchant_margin), (has_margin, 28 * has_margin))

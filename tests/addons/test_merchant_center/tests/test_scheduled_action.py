@@ -1,7 +1,11 @@
+from contextlib import contextmanager
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import tagged
+
+from odoo.addons.base.models import ir_cron
 
 from ..api.market import Overloaded
 from .common import DemoCase
@@ -84,3 +88,68 @@ class TestScheduledAction(DemoCase):
         triggers.search([("cron_id", "=", cron.id)]).unlink()
         self._run_cron("operations")
         self.assertFalse(triggers.search([("cron_id", "=", cron.id)]))
+
+    def test_orders_go_before_statuses_before_stock_before_the_catalogue(self):
+        names = ["sync_orders", "operations", "listings", "sync_products", "sync_base"]
+        crons = [self.env.ref(f"garazd_merchant_center.cron_{name}") for name in names]
+        priorities = [cron.priority for cron in crons]
+        self.assertEqual(priorities, sorted(set(priorities)))
+        self.assertGreater(self.env.ref("garazd_product_feed.cron_generate").priority, 7)
+
+    def test_slow_store_delays_another_by_a_page_and_no_more(self):
+        self.market.page_size = 1
+        for number in range(3):
+            self._order(str(number))
+        other = self._make_other_store()
+        runs = self.env["merchant.sync.run"]
+        slow, quick = (runs._get_or_start(store, "orders") for store in (self.store, other))
+        with self._time_for_a_page():
+            self._run_cron("sync_orders")
+        self.assertEqual((slow.state, quick.state), ("running", "pending"))
+        with self._time_for_a_page():
+            self._run_cron("sync_orders")
+        self.assertEqual((slow.created, quick.state), (0, "running"))
+
+    def test_store_that_begins_anew_does_not_get_the_first_turn_again(self):
+        other = self._make_other_store()
+        runs = self.env["merchant.sync.run"]
+        self._sync()
+        again, first = (runs._get_or_start(store, "orders") for store in (self.store, other))
+        self.assertEqual(runs._search_open("orders").ids, [first.id, again.id])
+
+    def test_action_whose_time_is_up_wakes_itself_and_leaves_the_turn_to_others(self):
+        self.market.page_size = 1
+        for number in range(15):
+            self._order(str(number))
+        run = self.env["merchant.sync.run"]._get_or_start(self.store, "orders")
+        cron = self.env.ref("garazd_merchant_center.cron_sync_orders")
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        with self._time_for_a_page():
+            self._run_cron("sync_orders")
+        # Odoo calls it ten times in a row.
+        self.assertEqual((run.state, run.step, run.created), ("running", "orders", 0))
+        self.assertTrue(self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]) - triggers)
+        self._run_cron("sync_orders")
+        self.assertEqual((run.state, run.created), ("done", 15))
+
+    def test_pressing_again_does_not_touch_a_run_that_is_under_way(self):
+        """Else whoever presses often enough makes every page meet a conflict, for ever."""
+        run = self.env["merchant.sync.run"]._get_or_start(self.store, "orders")
+        self.env.flush_all()
+        self.env.cr.execute("SELECT xmin, ctid FROM merchant_sync_run WHERE id = %s", [run.id])
+        before = self.env.cr.fetchall()
+        self.env.invalidate_all()
+        self.store.action_sync_orders()
+        self.env.flush_all()
+        self.env.cr.execute("SELECT xmin, ctid FROM merchant_sync_run WHERE id = %s", [run.id])
+        self.assertEqual(self.env.cr.fetchall(), before)
+
+    @contextmanager
+    def _time_for_a_page(self):
+        """Let the time of a scheduled action be up as soon as it has begun."""
+        runs = type(self.env["merchant.sync.run"])
+        with (
+            patch.object(ir_cron, "MIN_TIME_PER_JOB", 0),
+            patch.object(runs, "_is_time_up", side_effect=[False, *[True] * 20]),
+        ):
+            yield

@@ -32,8 +32,9 @@ class TestSync(DemoCase):
             self.assertTrue(self.store[f"last_sync_{name}_at"], name)
         self.assertRecordValues(
             self.store,
-            [{"order_count": 1, "sale_order_count": 1, "listing_count": 1, "issue_count": 0}],
+            [{"order_count": 1, "sale_order_count": 1, "listing_count": 1}],
         )
+        self.assertFalse(self._get_issues())
 
     def test_second_synchronization_changes_nothing(self):
         self.market.groups = [{"id": "g1", "title": "Toys", "titles": {"en_US": "Toys"}}]
@@ -77,7 +78,7 @@ class TestSync(DemoCase):
         self.market.fail("groups", ValueError("boom"))
         with self.assertLogs("odoo.addons.garazd_merchant_center", "ERROR"):
             run = self._sync("full")
-        self.assertRecordValues(run, [{"state": "failed", "step": "categories", "progress": 42}])
+        self.assertRecordValues(run, [{"state": "failed", "step": "categories", "progress": 37}])
 
     def test_button_pressed_twice_gives_one_run(self):
         self.store.action_sync_orders()

@@ -1,0 +1,47 @@
+import math
+import time
+
+from odoo import api, models
+from odoo.exceptions import LockError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+# A conflict with another transaction is tried again at once, but not for ever.
+CONFLICTS = (LockError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY)
+MAX_CONFLICTS = 5
+# Seconds after the time that Odoo gives a job, in which it may still begin something.
+GRACE = 20
+
+
+class MerchantJob(models.AbstractModel):
+    """What scheduled actions share: they yield to each other, and meet conflicts where they are."""
+
+    _name = "merchant.job"
+    _description = "Work of a Scheduled Action"
+
+    @api.model
+    def _is_time_up(self):
+        """Tell whether it is the turn of the other scheduled actions.
+
+        Odoo calls a job up to ten times in a row while it says that work is left. Where each call
+        waits for a slow marketplace, that would be minutes in which nobody reads orders.
+        """
+        return time.monotonic() > self.env.context.get("cron_end_time", math.inf) + GRACE
+
+    @api.model
+    def _insist(self, work):
+        """Do something and commit; where another transaction is in the way, do it again.
+
+        :param work: a function without effects outside the database
+        :return: what it returns, None when others were in the way each time
+        """
+        for _attempt in range(MAX_CONFLICTS):
+            try:
+                result = work()
+                # Here, not at the commit: there a conflict could not be met any more.
+                self.env.flush_all()
+            except CONFLICTS:
+                self.env.cr.rollback()
+            else:
+                self.env["ir.cron"]._commit_progress()
+                return result
+        return None
