@@ -45,7 +45,14 @@ PERMISSION_STEPS = {
     "payment": ("payment_methods",),
     "delivery": ("delivery_methods", "tracking"),
     "groups": ("categories",),
-    "products": ("listings", "single_listings", "listing_values", "feed_import"),
+    "products": (
+        "listings",
+        "single_listings",
+        "requested_listings",
+        "creation",
+        "listing_values",
+        "feed_import",
+    ),
 }
 
 # Where the address of the price list is entered.

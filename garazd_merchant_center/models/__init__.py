@@ -92,3 +92,4 @@ from . import product_mapping
 from . import product_pricelist
 from . import merchant_order_links
 from . import merchant_listing_links
+from . import merchant_listing_refresh

@@ -59,6 +59,7 @@ class MerchantOrder(models.Model):
         return {
             self._get_label("status_id"): self.status_id.name,
             self._get_label("payment_state"): states.get(self.payment_state),
+            self._get_label("waybill_number"): self.waybill_number,
         }
 
     def _get_label(self, name):

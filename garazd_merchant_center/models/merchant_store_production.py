@@ -31,16 +31,23 @@ class MerchantStore(models.Model):
     def _get_production_effects(self):
         """Return what Production sends, as rows of the widget ``merchant_steps``.
 
-        Modules that send more add their rows.
-
         :return: dicts with ``state`` (``sent``, ``off`` or ``missing``), ``title`` and ``text``
         :rtype: list[dict]
         """
         self.ensure_one()
-        rows = [self._get_effect_permissions(), self._get_effect_imported()]
-        rows += [self._get_effect_event(event) for event in EVENT_KINDS]
+        rows = [self._get_effect_permissions(), *self._get_order_effects()]
         rows += [self._get_effect_push(), self._get_effect_withheld()]
         return [row for row in rows if row]
+
+    def _get_order_effects(self):
+        """Return what is sent of orders; modules that send more add their rows.
+
+        :rtype: list[dict]
+        """
+        return [
+            self._get_effect_imported(),
+            *[self._get_effect_event(event) for event in EVENT_KINDS],
+        ]
 
     def _get_effect_permissions(self):
         if self.missing_permissions:

@@ -4,7 +4,7 @@ from odoo.addons.garazd_merchant_center.models.merchant_store_checklist import S
 
 
 class MerchantStore(models.Model):
-    """What is left to set up of the delivery."""
+    """What is left to set up of the delivery, and what Production sends of it."""
 
     _inherit = "merchant.store"
 
@@ -37,3 +37,18 @@ class MerchantStore(models.Model):
     def action_open_delivery_methods(self):
         """Open the ways to deliver that this store offers."""
         return self._open("garazd_merchant_center.merchant_delivery_method_action")
+
+    def _get_order_effects(self):
+        """Extend: the tracking numbers."""
+        return [*super()._get_order_effects(), self._get_effect_tracking()]
+
+    def _get_effect_tracking(self):
+        if self.push_tracking:
+            text = self.env._("The number is sent at once, before anything else.")
+        else:
+            text = self.env._("Nothing is sent.")
+        return {
+            "state": "sent" if self.push_tracking else "off",
+            "title": self.env._("When a delivery gets its tracking number"),
+            "text": text,
+        }

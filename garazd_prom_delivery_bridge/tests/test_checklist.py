@@ -42,3 +42,13 @@ class TestChecklist(PromCase):
         action = self.store.with_user(self.admin).action_open_delivery_methods()
         found = self.env[action["res_model"]].search(action["domain"])
         self.assertEqual(found, self.store.delivery_method_ids)
+
+    def test_production_says_that_tracking_numbers_are_sent(self):
+        def get_state():
+            rows = self.store.with_user(self.admin)._get_production_effects()
+            title = "When a delivery gets its tracking number"
+            return next(row["state"] for row in rows if row["title"] == title)
+
+        self.assertEqual(get_state(), "sent")
+        self.store.push_tracking = False
+        self.assertEqual(get_state(), "off")

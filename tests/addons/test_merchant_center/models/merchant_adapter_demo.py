@@ -45,7 +45,7 @@ PERMISSIONS = (
         code="products",
         name="Products",
         purpose="Products are read and changed.",
-        steps=("listings", "listing_values"),
+        steps=("listings", "single_listings", "requested_listings", "listing_values"),
     ),
 )
 

@@ -20,6 +20,7 @@ from . import test_listing
 from . import test_listing_inquiry
 from . import test_listing_parallel
 from . import test_listing_picture
+from . import test_listing_refresh
 from . import test_listing_snapshot
 from . import test_listing_values
 from . import test_listing_words

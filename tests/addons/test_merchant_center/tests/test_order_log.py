@@ -84,3 +84,13 @@ class TestOrderLog(StatusCase):
         self._change(status="paid")
         self.assertEqual(len(self._get_lines(sale)), 2)
         self.assertFalse(sale.message_ids.notification_ids)
+
+    def test_tracking_number_is_told_when_it_was_taken(self):
+        sale = self._import_sale("1")
+        order = sale.merchant_order_id
+        order.delivery_provider = "nova_poshta"
+        order._push_tracking("20450000000001")
+        self._send()
+        self.assertEqual(
+            self._get_lines(sale)[1:], ["Demo Shop took the tracking number 20450000000001."]
+        )
