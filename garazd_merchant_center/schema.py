@@ -25,6 +25,23 @@ class Page:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Permission:
+    """A part of the marketplace that a token opens or not.
+
+    ``name``, as the cabinet calls it, and ``purpose``, a sentence, are in the language of the
+    environment. ``steps`` are what needs it: steps of a synchronization
+    (``merchant.sync.run.step``) and kinds of ``merchant.operation``. Without one that is required a
+    store is of no use.
+    """
+
+    code: str
+    name: str
+    purpose: str
+    steps: tuple[str, ...] = ()
+    is_required: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class RawOrder:
     """An order as it was read, before anybody tried to understand it.
 

@@ -7,5 +7,5 @@
     "website": "https://garazd.biz",
     "license": "LGPL-3",
     "depends": ["garazd_merchant_center"],
-    "data": ["views/merchant_category_views.xml"],
+    "data": ["views/merchant_category_views.xml", "views/merchant_store_views.xml"],
 }

@@ -17,6 +17,50 @@ STATUS_KINDS = {
     prom.STATUS_CANCELED: "cancelled",
 }
 
+# Sections of an API token: how the cabinet calls them, what they are needed for, and the steps of a
+# synchronization and kinds of operations that need them.
+PERMISSION_NAMES = {
+    "orders": _lt("Orders"),
+    "order_status": _lt("Order Statuses"),
+    "payment": _lt("Payment Methods"),
+    "delivery": _lt("Delivery Methods"),
+    "groups": _lt("Groups"),
+    "products": _lt("Products"),
+}
+PERMISSION_PURPOSES = {
+    "orders": _lt("Orders are imported, and their statuses are set."),
+    "order_status": _lt("Your own statuses can be chosen, not only those of Prom."),
+    "payment": _lt("Each payment method can have its own journal."),
+    "delivery": _lt(
+        "Each delivery method can have its own one in Odoo; tracking numbers are sent."
+    ),
+    "groups": _lt("Products are found in all groups of the shop."),
+    "products": _lt(
+        "Products are matched with those of Odoo; prices, quantities and price lists are sent."
+    ),
+}
+PERMISSION_STEPS = {
+    "orders": ("orders", "requested_orders", "orders_created", "order_status"),
+    "order_status": ("statuses",),
+    "payment": ("payment_methods",),
+    "delivery": ("delivery_methods", "tracking"),
+    "groups": ("categories",),
+    "products": (
+        "listings",
+        "single_listings",
+        "requested_listings",
+        "creation",
+        "listing_values",
+        "feed_import",
+    ),
+}
+
+# Where the address of the price list is entered.
+FEED_PLACE = _lt(
+    "In the cabinet of Prom open the import of products, choose the import by link, paste this "
+    "address and switch on the automatic update."
+)
+
 # Why a seller cancels an order.
 REASON_NAMES = {
     prom.REASON_NOT_AVAILABLE: _lt("Out of stock"),

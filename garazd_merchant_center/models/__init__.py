@@ -10,6 +10,8 @@ from . import merchant_issue_notice
 from . import merchant_store_notice
 from . import mail_activity
 from . import merchant_sync_run
+from . import merchant_token_check
+from . import merchant_store_permission
 from . import merchant_store_dictionary
 from . import merchant_catalogue_name
 from . import merchant_mapping
@@ -36,6 +38,9 @@ from . import merchant_listing_drift
 from . import merchant_store_privacy
 from . import merchant_store_push
 from . import merchant_store_overview
+from . import merchant_store_guide
+from . import merchant_store_checklist
+from . import merchant_store_production
 from . import merchant_order
 from . import merchant_listing_inquiry
 from . import merchant_order_details
@@ -56,6 +61,8 @@ from . import account_payment
 from . import merchant_operation_status
 from . import merchant_operation_tracking
 from . import merchant_order_tracking
+from . import merchant_order_log
+from . import merchant_issue_permission
 from . import merchant_feed_import
 from . import merchant_feed_import_error
 from . import merchant_feed_import_follow
@@ -83,3 +90,6 @@ from . import stock_quant
 from . import product_product
 from . import product_mapping
 from . import product_pricelist
+from . import merchant_order_links
+from . import merchant_listing_links
+from . import merchant_listing_refresh

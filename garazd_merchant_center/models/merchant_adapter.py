@@ -53,6 +53,20 @@ class MerchantAdapter(models.AbstractModel):
         """
         return ()
 
+    def _get_permissions(self):
+        """Return what a token opens part by part; empty when a token opens everything.
+
+        :rtype: tuple[Permission]
+        """
+        return ()
+
+    def _get_feed_place(self):
+        """Return where in the cabinet the address of a price list is entered, as a sentence.
+
+        :rtype: str
+        """
+        return ""
+
     def _takes_tracking(self, order):
         """Tell whether the marketplace wants to know the number of this order's parcel.
 
@@ -62,6 +76,18 @@ class MerchantAdapter(models.AbstractModel):
         return False
 
     # === Reading === #
+
+    def _check_permissions(self, store):
+        """Try one cheap read of each of :meth:`_get_permissions`, while a person waits.
+
+        A part that the token does not open is a :class:`..exceptions.StoreUnavailable`; any other
+        error means that it could not be found out.
+
+        :return: by code, what came in place of an answer; None where it works
+        :rtype: dict[str, MarketplaceError | None]
+        :raises MarketplaceError: nothing at all could be tried
+        """
+        return {}
 
     def _check_connection(self, store):
         """Make one cheap read that fails when the token or the address is wrong.

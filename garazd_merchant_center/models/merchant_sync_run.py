@@ -17,6 +17,7 @@ STEPS = {
     "products": ("values", "listings", "single_listings"),
     "compare": ("values",),
     "creation": ("creation", "pictures"),
+    "refresh": ("requested_listings",),
     "orders": ("requested_orders", "orders"),
     "recover": ("orders_created",),
     "recent": ("orders_created",),
@@ -34,6 +35,7 @@ MODELS = {
     "values": "merchant.listing.comparison",
     "listings": "merchant.listing",
     "single_listings": "merchant.listing.inquiry",
+    "requested_listings": "merchant.listing.refresh",
     "requested_orders": "merchant.order",
     "orders": "merchant.order",
     "orders_created": "merchant.order",
@@ -50,6 +52,7 @@ CRONS = {
     "recent": "base",
     "compare": "products",
     "creation": "products",
+    "refresh": "products",
 }
 
 # Waiting before the next attempt of a run that met a passing fault: 1, 2, 4, 8, 16 minutes.
@@ -83,6 +86,7 @@ class MerchantSyncRun(models.Model):
             ("recent", "Recent orders"),
             ("compare", "Prices and quantities"),
             ("creation", "Creation of products"),
+            ("refresh", "Products to read again"),
         ],
         required=True,
     )
@@ -113,6 +117,7 @@ class MerchantSyncRun(models.Model):
             ("values", "Prices and quantities"),
             ("listings", "Products"),
             ("single_listings", "Products that the lists do not show"),
+            ("requested_listings", "Products to read again"),
             ("requested_orders", "Orders to read again"),
             ("orders", "Orders"),
             ("orders_created", "Orders of a period"),
@@ -378,7 +383,7 @@ class MerchantSyncRun(models.Model):
             if isinstance(record, MarketplaceError):
                 record.values.setdefault("step", step)
         counts = self._merge_page(store, step, page.records)
-        was_turn = bool(page.records) or step != "requested_orders"
+        was_turn = bool(page.records) or not step.startswith("requested_")
         if was_turn and step not in UNCONNECTED:
             # Otherwise nothing was read from the marketplace.
             store._mark_connected()

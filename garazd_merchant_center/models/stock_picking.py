@@ -11,6 +11,9 @@ class StockPicking(models.Model):
         groups="base.group_user",
     )
 
+    merchant_store_id = fields.Many2one(
+        related="merchant_order_id.store_id", string="Marketplace Store", groups="base.group_user"
+    )
     merchant_reference = fields.Char(related="sale_id.merchant_reference", groups="base.group_user")
     merchant_delivery_summary = fields.Char(
         string="Send To", related="merchant_order_id.delivery_summary", groups="base.group_user"

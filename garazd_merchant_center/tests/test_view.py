@@ -42,7 +42,7 @@ class TestView(MerchantCase):
         self.assertIn(add.id, menus.with_user(self.admin)._visible_menu_ids())
 
     def test_users_do_not_see_the_buttons_of_administrators(self):
-        button = "//button[@name='action_set_production']"
+        button = "//button[@name='action_open_production']"
         for user, is_seen in ((self.user, False), (self.admin, True)):
             arch = self.env["merchant.store"].with_user(user).get_view(view_type="form")["arch"]
             self.assertEqual(bool(etree.fromstring(arch).xpath(button)), is_seen)

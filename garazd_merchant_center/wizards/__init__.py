@@ -8,4 +8,5 @@ from . import merchant_order_recover
 from . import merchant_partner_erase
 from . import merchant_product_create
 from . import merchant_store_add
+from . import merchant_store_production
 from . import sale_mass_cancel_orders

@@ -1,12 +1,18 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
+from ..exceptions import MarketplaceError
 from ..models.merchant_store import GROUP_ADMINISTRATOR
+
+# What decides which permissions there are.
+CONNECTION = frozenset({"marketplace", "api_token", "api_url"})
 
 
 class MerchantStoreAdd(models.TransientModel):
     """Connects a store: the token is tried first, the store is made when it works."""
 
     _name = "merchant.store.add"
+    _inherit = ["merchant.token.check"]
     _description = "Add Store"
 
     marketplace = fields.Selection(
@@ -59,8 +65,7 @@ class MerchantStoreAdd(models.TransientModel):
     def _compute_api_url(self):
         for wizard in self:
             if wizard.marketplace:
-                store = self.env["merchant.store"].new({"marketplace": wizard.marketplace})
-                wizard.api_url = store._get_adapter()._get_default_api_url()
+                wizard.api_url = wizard._get_adapter()._get_default_api_url()
 
     def _prepare_store_vals(self):
         return {
@@ -75,6 +80,60 @@ class MerchantStoreAdd(models.TransientModel):
             "import_from": self.import_from,
         }
 
+    def _get_adapter(self):
+        """Return the model that speaks with the marketplace of the store to be."""
+        return self._make_probe()._get_adapter()
+
+    def _explain(self, error):
+        """Return what went wrong, in words."""
+        return self._make_probe()._explain(error)
+
+    def _make_probe(self):
+        """Return the store to be, which is not saved."""
+        vals = self._prepare_store_vals() if self.api_token else {"marketplace": self.marketplace}
+        return self.env["merchant.store"].new(vals)
+
+    @api.onchange(*CONNECTION)
+    def _onchange_token(self):
+        # What another token opened says nothing of this one.
+        self.token_check = False
+
+    def write(self, vals):
+        """Override to forget what another token opened."""
+        if not CONNECTION.isdisjoint(vals):
+            vals = {"token_check": False, **vals}
+        return super().write(vals)
+
+    def action_check_token(self):
+        """Try what the token opens, and show it without losing what was typed.
+
+        :return: the action that shows this wizard again
+        :raises UserError: nothing works with this token or address
+        """
+        self.ensure_one()
+        self.env["merchant.store"]._check_administrator()
+        probe = self._make_probe()
+        try:
+            errors = probe._get_adapter()._check_permissions(probe)
+            if errors and all(errors.values()):
+                raise next(iter(errors.values()))
+        except MarketplaceError as error:
+            raise UserError(probe._explain(error)) from error
+        if not errors:
+            return probe.action_check_connection()
+        self._note_token_check(errors)
+        return self._reopen()
+
+    def _reopen(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Add Store"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
     def action_add(self):
         """Try the token and create the store.
 
@@ -85,9 +144,11 @@ class MerchantStoreAdd(models.TransientModel):
         stores = self.env["merchant.store"]
         stores._check_administrator()
         vals = self._prepare_store_vals()
-        stores.new(vals)._try_connection()
-        store = stores.create(vals)
+        probe = stores.new(vals)
+        probe._try_connection()
+        store = stores.create(vals | {"token_check": probe.token_check})
         store._mark_connected()
+        store._follow_permissions()
         store._check_token_expiry()
         # No token is left behind, not even one of an attempt that failed.
         self.search([("create_uid", "=", self.env.uid)]).unlink()

@@ -7,3 +7,4 @@ from . import merchant_adapter_prom_delivery
 from . import merchant_adapter_prom_listing
 from . import merchant_adapter_prom_catalogue
 from . import merchant_adapter_prom_import
+from . import merchant_adapter_prom_token

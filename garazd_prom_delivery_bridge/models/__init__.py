@@ -5,6 +5,7 @@ from . import merchant_order_builder
 from . import merchant_order_deadline
 from . import merchant_order_updater
 from . import merchant_store
+from . import merchant_store_checklist
 from . import merchant_store_deadline
 from . import sale_order
 from . import stock_move

@@ -1,3 +1,4 @@
+from . import test_checklist
 from . import test_completion
 from . import test_delivery
 from . import test_delivery_cost

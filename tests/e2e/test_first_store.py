@@ -80,7 +80,7 @@ def test_a_plain_user_sees_the_store_and_no_technical_details(shop, open_page):
     page.click(".o_kanban_record .fw-bold")
     page.wait_for_selector(".o_form_view")
     assert page.locator("[name=api_token]").count() == 0
-    assert page.locator("button[name=action_set_production]").count() == 0
+    assert page.locator("button[name=action_open_production]").count() == 0
     page.click(".o_menu_sections >> text=Configuration")
     page.wait_for_selector(".o-dropdown--menu")
     assert "Add Store" not in page.locator(".o-dropdown--menu").inner_text()

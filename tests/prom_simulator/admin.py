@@ -128,6 +128,18 @@ def _attribute_link(world, request):
     return {"path": attribute_link(world, request.query["section"])}
 
 
+def _tokens(world, request):
+    """Allow a token, `{"token", "scopes"}`; withdraw one, `{"revoke"}`; end it, `{"expire"}`."""
+    data = request.json_object()
+    if "revoke" in data:
+        world.tokens.revoke(data["revoke"])
+    elif "expire" in data:
+        world.tokens.expire(data["expire"])
+    else:
+        world.tokens.add(data["token"], data.get("scopes"))
+    return {"status": "ok"}
+
+
 def _options(world, request):
     for name, value in request.json_object().items():
         if name not in world.options.names():
@@ -153,6 +165,7 @@ _ROUTES = {
     ("DELETE", "faults"): _clear_faults,
     ("POST", "orders"): _orders,
     ("POST", "products"): _products,
+    ("POST", "tokens"): _tokens,
     ("POST", "options"): _options,
     ("POST", "reset"): _reset,
 }

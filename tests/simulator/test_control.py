@@ -265,3 +265,25 @@ def test_large_shop_is_generated_and_paged_quickly(make_sim):
     walked = time.monotonic() - start
     assert generated < 6
     assert walked / pages < 0.1
+
+
+def test_tokens_are_allowed_and_withdrawn_over_http():
+    with PromSimulator(seed=1, orders=1, products=1, token="t") as sim:
+
+        def status(path, token):
+            headers = {"Authorization": f"Bearer {token}"}
+            return requests.get(sim.url + path, headers=headers, timeout=TIMEOUT).status_code
+
+        control(sim, "POST", "tokens", {"token": "half", "scopes": ["orders"]})
+        assert status("/orders/list", "half") == 200
+        assert status("/products/list", "half") == 401
+        control(sim, "POST", "tokens", {"expire": "half"})
+        assert status("/orders/list", "half") == 401
+        control(sim, "POST", "tokens", {"token": "whole"})
+        assert status("/products/list", "whole") == 200
+        control(sim, "POST", "tokens", {"revoke": "whole"})
+        assert status("/products/list", "whole") == 401
+        assert (
+            "unknown sections"
+            in control(sim, "POST", "tokens", {"token": "x", "scopes": ["moon"]})["error"]
+        )

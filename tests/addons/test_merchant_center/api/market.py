@@ -59,6 +59,8 @@ class Market:
         # What becomes of a change: {order: reason} is refused, the answer to others gets lost.
         self.refusals = {}
         self.lost_answers = set()
+        # Lists that the token does not open.
+        self.closed = set()
         self.imports_begun = 0
         self.imports = [{"state": "running"}]
         # Products that changes pass by without a word, and those that the client stumbles over.
@@ -100,6 +102,8 @@ class Market:
         :param created: a moment, and another before which orders were made
         """
         self._meet(name, after=after, changed_since=changed_since, created=created)
+        if name in self.closed:
+            raise TokenRejected("not for this token")
         # The market is as careless with its lists as real ones are.
         records = [record for record in getattr(self, name) if not record.get("hidden")]
         if changed_since:
@@ -112,6 +116,12 @@ class Market:
             "records": deepcopy(records[after:end]),
             "next": end if end < len(records) else None,
         }
+
+    def peek(self, name):
+        """Read the beginning of a list, to see whether the token opens it."""
+        self._meet("peek", list=name)
+        if name in self.closed:
+            raise TokenRejected("not for this token")
 
     def read_order(self, order_id):
         self._meet("order", order_id=order_id)

@@ -26,6 +26,29 @@ CANCEL_REASONS = (
     schema.CancelReason(code="buyer", name="The buyer's wish"),
 )
 
+# The codes are the lists of the market.
+PERMISSIONS = (
+    schema.Permission(
+        code="orders",
+        name="Orders",
+        purpose="Orders are read.",
+        steps=("orders", "requested_orders", "orders_created", "order_status"),
+        is_required=True,
+    ),
+    schema.Permission(
+        code="deliveries",
+        name="Deliveries",
+        purpose="Delivery methods are read.",
+        steps=("delivery_methods",),
+    ),
+    schema.Permission(
+        code="products",
+        name="Products",
+        purpose="Products are read and changed.",
+        steps=("listings", "single_listings", "requested_listings", "listing_values"),
+    ),
+)
+
 IMPORT_FIELDS = (
     schema.FeedImportField(code="price", name="Prices", is_default=True),
     schema.FeedImportField(code="presence", name="Availability", is_default=True),
@@ -76,10 +99,28 @@ class MerchantAdapterDemo(models.AbstractModel):
     def _get_cancel_reasons(self):
         return CANCEL_REASONS
 
+    def _get_permissions(self):
+        return PERMISSIONS
+
+    def _get_feed_place(self):
+        return "Paste it on the page Import of the market."
+
     def _takes_tracking(self, order):
         return bool(order.delivery_provider)
 
     # === Reading === #
+
+    def _check_permissions(self, store):
+        client = self._demo_market(store)
+        return {p.code: self._demo_peek(client, p.code) for p in PERMISSIONS}
+
+    def _demo_peek(self, client, name):
+        try:
+            with neutral_errors():
+                client.peek(name)
+        except exceptions.MarketplaceError as error:
+            return error
+        return None
 
     def _check_connection(self, store):
         client = self._demo_market(store)
