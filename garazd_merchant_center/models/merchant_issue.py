@@ -324,7 +324,12 @@ class MerchantIssue(models.Model):
         else:
             step = values.get("step")
             kind = next(
-                (kind for kind in ("base", "products", "creation", "refresh") if step in STEPS[kind]), "orders"
+                (
+                    kind
+                    for kind in ("base", "products", "creation", "refresh")
+                    if step in STEPS[kind]
+                ),
+                "orders",
             )
         self.store_id._start_sync(kind, **period)
 

@@ -105,7 +105,7 @@ class MerchantAdapter(models.AbstractModel):
         """
         after = (cursor or {}).get("after", 0)
         listings = self.env["merchant.listing.refresh"]._search_requested(store, after)
-        records = [(l.id, self._read_listing(store, "external_id", l.external_id)) for l in listings]
-        return Page(
-            records=tuple(records), cursor={"after": listings[-1].id} if listings else None
-        )
+        records = [
+            (l.id, self._read_listing(store, "external_id", l.external_id)) for l in listings
+        ]
+        return Page(records=tuple(records), cursor={"after": listings[-1].id} if listings else None)

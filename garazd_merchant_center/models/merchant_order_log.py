@@ -118,6 +118,7 @@ class MerchantOperation(models.Model):
         """Return what the marketplace has taken, as a sentence."""
         values = {"store": self.store_id.name, "value": self.new_status}
         if text := SENT.get(self.kind):
-            return self.env._(text) % values
+            sentence = self.env._(text)
+            return sentence % values
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         return f"{values['store']}: {kinds.get(self.kind)} {values['value'] or ''}".strip()

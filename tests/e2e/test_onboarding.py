@@ -103,7 +103,9 @@ def test_empty_screen_leads_to_the_first_order(shop, open_page):
         sync.click()
     orders = [("store_id", "=", get_store(shop)), ("state", "=", "imported")]
     wait_for(lambda: shop.rpc("merchant.order", "search_count", orders) >= 25)
-    wait_for(lambda: not shop.rpc("merchant.store", "read", get_store(shop), ["run_id"])[0]["run_id"])
+    wait_for(
+        lambda: not shop.rpc("merchant.store", "read", get_store(shop), ["run_id"])[0]["run_id"]
+    )
     open_store(page, shop)
     assert get_states(page, STEPS)["First synchronization"] == "done"
 

@@ -242,8 +242,8 @@ class Trial:
                 self.run_cron("sync_base")
             self._run(scenario.settle)
             if not self._judge(scenario, before):
-                break
-        return number
+                return number
+        return ROUNDS
 
     def _judge(self, scenario, before):
         """Return in words what is not as it should be."""

@@ -45,8 +45,8 @@ class TestLink(DemoCase):
 
     def test_listing_and_product(self):
         self.assertEqual(self._find(self.listing.action_open_product()), self.product)
-        for product in (self.product, self.product.product_tmpl_id):
-            product = product.with_user(self.user)
+        for record in (self.product, self.product.product_tmpl_id):
+            product = record.with_user(self.user)
             self.assertEqual(product.merchant_listing_count, 1)
             self.assertEqual(self._find(product.action_open_merchant_listings()), self.listing)
 
@@ -60,8 +60,8 @@ class TestLink(DemoCase):
             {"feed_id": feed.id, "product_id": self.product.id, "offer_id": "A1"}
         )
         self.assertEqual(self._find(self.listing.action_open_feed()), feed)
-        for product in (self.product, self.product.product_tmpl_id):
-            product = product.with_user(self.user)
+        for record in (self.product, self.product.product_tmpl_id):
+            product = record.with_user(self.user)
             self.assertEqual(product.data_feed_count, 1)
             self.assertEqual(self._find(product.action_open_data_feeds()), feed)
         self.assertEqual((feed.store_count, feed.listing_count), (1, 1))

@@ -40,8 +40,10 @@ class TestOrderLog(StatusCase):
         self.assertEqual(
             self._get_lines(sale)[1:],
             [
-                "Demo Shop. Order Status: New → Paid; Payment State: - → Paid, held by the "
-                "marketplace"
+                (
+                    "Demo Shop. Order Status: New → Paid; Payment State: - → Paid, held by the "
+                    "marketplace"
+                )
             ],
         )
 
