@@ -10,7 +10,7 @@ JOBS ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test run lint bench shell clean odoo screenshots format i18n
+.PHONY: help demo test run lint bench shell soak clean odoo screenshots format i18n
 
 help: ## show this list
 	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,6 +33,9 @@ format: ## put the Python code into form
 
 bench: ## run the benchmarks in tests/bench/
 	@$(TOOLS) bench
+
+soak: ## faults, kills, concurrency and load at full length; PART=matrix,kills,parallel,load QUICK=1
+	@$(TOOLS) soak
 
 screenshots: ## make the pictures in docs/ again
 	@$(TOOLS) screenshots

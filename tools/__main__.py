@@ -53,7 +53,7 @@ def _parser():
     run.add_argument("--port", type=_port, default=8069)
     shell = commands.add_parser("shell")
     shell.add_argument("--database", type=_database, default="merchant")
-    for name in ("lint", "format", "bench", "screenshots", "i18n", "clean"):
+    for name in ("lint", "format", "bench", "soak", "screenshots", "i18n", "clean"):
         commands.add_parser(name)
     return parser
 
@@ -102,7 +102,7 @@ def _dispatch(options):
             from .i18n import i18n
 
             return i18n()
-        case "bench" | "screenshots":
+        case "bench" | "soak" | "screenshots":
             from . import scripts
 
             return getattr(scripts, options.command)()

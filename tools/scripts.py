@@ -22,6 +22,12 @@ def bench():
     return max([_run(dev_python(), path) for path in paths])
 
 
+def soak():
+    """Run faults, kills, concurrency and load at full length; see `tests/load/soak.py`."""
+    prepare(durable=False, dev=True)
+    return _run(dev_python(), "-m", "tests.load.soak")
+
+
 def screenshots():
     """Make the pictures in docs/ again, from a fresh demo."""
     browser = find_browser()
@@ -34,6 +40,6 @@ def screenshots():
     return _run(dev_python(), script, CHROMIUM=browser)
 
 
-def _run(python, path, **variables):
+def _run(python, *arguments, **variables):
     environment = os.environ | {"PYTHONPATH": str(ROOT)} | variables
-    return subprocess.run([python, path], cwd=ROOT, env=environment, check=False).returncode
+    return subprocess.run([python, *arguments], cwd=ROOT, env=environment, check=False).returncode

@@ -13,7 +13,7 @@ from .console import Failure, say, step
 from .lock import locked
 from .logcheck import SERVER_ALLOWED, read_log
 from .odoo import free_port, prepare
-from .paths import LOCAL, LOGS, MODULES, ROOT, TEST_ADDONS
+from .paths import LOCAL, LOGS, ROOT, TEST_ADDONS
 from .processes import run_group, stop_all
 from .python_env import dev_python
 
@@ -68,6 +68,7 @@ SUITES = {
         ("garazd_merchant_prom", "garazd_prom_delivery_bridge"),
         present=("garazd_prom_delivery_bridge",),
     ),
+    "load": PlainSuite(("tests/load",)),
     "e2e": PlainSuite(("tests/e2e",), browser=True),
 }
 
