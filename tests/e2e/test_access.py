@@ -184,5 +184,8 @@ def test_another_companys_records_cannot_be_given_to_wizards(shop, models):
             wizard = mine.take_record(name)
         except Refused:
             continue
+        computed = [field for field, facts in model["fields"].items() if facts["is_computed"]]
+        if computed:
+            assert attempt(call, name, "read", [wizard], computed) == DENIED, f"{name}: {computed}"
         for method in model["methods"]:
             assert attempt(call, name, method, [wizard]) == DENIED, f"{name}.{method}"
