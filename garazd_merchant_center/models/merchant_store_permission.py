@@ -2,7 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..exceptions import MarketplaceError, StoreUnavailable
-from .merchant_sync_run import STEPS
+from .merchant_sync_run import SINGLE, STEPS
 
 
 class MerchantStore(models.Model):
@@ -172,6 +172,7 @@ class MerchantSyncRun(models.Model):
         super()._advance(step, page, counts, begun)
         store = self.store_id._in_own_context()
         permission = store._find_permission(step)
-        if permission in store._get_missing_permissions():
+        was_asked = page.records or step not in SINGLE
+        if was_asked and permission in store._get_missing_permissions():
             store.sudo().token_check = {**store.token_check, permission.code: None}
             store._follow_permissions()

@@ -44,6 +44,8 @@ MODELS = {
 }
 # Steps that say nothing about the connection with the marketplace.
 UNCONNECTED = ("values", "pictures")
+# Steps that ask for single records: where none waits, nothing is asked.
+SINGLE = ("single_listings", "requested_listings", "requested_orders", "creation", "pictures")
 
 # The scheduled actions that work on the kinds that have none of their own name.
 CRONS = {
@@ -383,7 +385,7 @@ class MerchantSyncRun(models.Model):
             if isinstance(record, MarketplaceError):
                 record.values.setdefault("step", step)
         counts = self._merge_page(store, step, page.records)
-        was_turn = bool(page.records) or not step.startswith("requested_")
+        was_turn = bool(page.records) or step not in SINGLE
         if was_turn and step not in UNCONNECTED:
             # Otherwise nothing was read from the marketplace.
             store._mark_connected()

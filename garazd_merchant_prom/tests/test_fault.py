@@ -120,8 +120,9 @@ class TestFault(PromCase):
 
     def test_token_without_the_products_stops_only_them(self):
         self.sim.tokens.add(self.token, scopes=("orders",))
-        self.assertEqual(self._sync("products").state, "failed")
-        self.assertEqual(len(self._get_issues("token_rejected")), 1)
+        self.assertEqual(self._sync("products").state, "partial")
+        self.assertEqual(self._get_issues().mapped("code"), ["permission_missing"])
+        self.assertEqual(self.store.state, "connected")
         self.assertEqual(self._sync("orders").state, "done")
 
     def test_clock_of_prom_that_is_wrong_hides_no_order(self):

@@ -172,7 +172,7 @@ class TestListingPicture(CreationCase):
         self._product("p1", pictures=[[url]])
         self._create()
         self.assertFalse(self.server.requests)
-        self.assertIn("private network", self._get_issues("listing_picture").detail)
+        self.assertIn("приватної мережі", self._get_issues("listing_picture").detail)
 
     def test_pictures_of_a_product_that_was_removed_are_forgotten(self):
         self._product("p1", pictures=self._urls("red.png"))

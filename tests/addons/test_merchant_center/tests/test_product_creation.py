@@ -94,7 +94,7 @@ class TestProductCreation(CreationCase):
         self._make_product("B2")
         self._run_creation()
         self.assertFalse(self._get_product("p3"))
-        self.assertIn("may be the same", self._get_issues("listing_not_created").detail)
+        self.assertIn("Можливо, такий товар уже є", self._get_issues("listing_not_created").detail)
 
     def test_sku_becomes_the_reference_of_one_product_only(self):
         taken = self._make_product("B2")
@@ -130,7 +130,7 @@ class TestProductCreation(CreationCase):
         self.assertRecordValues(run, [{"state": "partial", "created": 1, "failed": 2}])
         issues = self._get_issues("listing_not_created")
         issue = issues.filtered(lambda i: i._get_record() == self._get_listing("p1"))
-        self.assertIn("no rate of USD to UAH", issue.detail)
+        self.assertIn("немає курсу USD до UAH", issue.detail)
         self.assertIn("XXX", (issues - issue).detail)
         self.env["res.currency.rate"].create(
             {
@@ -239,7 +239,7 @@ class TestProductCreation(CreationCase):
         self.market.products.clear()
         self._request()
         self._run_creation()
-        self.assertIn("no such product", self._get_issues("listing_not_created").detail)
+        self.assertIn("більше немає такого товару", self._get_issues("listing_not_created").detail)
 
     def test_interrupted_run_goes_on_where_it_stood(self):
         for number in range(30):

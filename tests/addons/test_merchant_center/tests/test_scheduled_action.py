@@ -105,15 +105,19 @@ class TestScheduledAction(DemoCase):
         slow, quick = (runs._get_or_start(store, "orders") for store in (self.store, other))
         with self._time_for_a_page():
             self._run_cron("sync_orders")
-        self.assertEqual((slow.state, quick.state), ("running", "pending"))
+        # Nobody asked for single orders, so that was no turn.
+        self.assertEqual((slow.created, slow.state, quick.state), (0, "running", "pending"))
         with self._time_for_a_page():
             self._run_cron("sync_orders")
-        self.assertEqual((slow.created, quick.state), (0, "running"))
+        self.assertEqual((slow.created, quick.state), (1, "pending"))
+        with self._time_for_a_page():
+            self._run_cron("sync_orders")
+        self.assertEqual((slow.created, quick.state), (1, "running"))
 
     def test_store_that_begins_anew_does_not_get_the_first_turn_again(self):
-        other = self._make_other_store()
         runs = self.env["merchant.sync.run"]
         self._sync()
+        other = self._make_other_store()
         again, first = (runs._get_or_start(store, "orders") for store in (self.store, other))
         self.assertEqual(runs._search_open("orders").ids, [first.id, again.id])
 
