@@ -53,7 +53,7 @@ class MerchantFeedImportStart(models.TransientModel):
     is_unknown = fields.Boolean(compute="_compute_warnings")
     duplicate_count = fields.Integer(compute="_compute_warnings")
     revived_count = fields.Integer(compute="_compute_warnings")
-    held_count = fields.Integer(related="store_id.push_held_count", related_sudo=False)
+    held_count = fields.Integer(compute="_compute_warnings")
 
     # === COMPUTE METHODS === #
 
@@ -98,6 +98,7 @@ class MerchantFeedImportStart(models.TransientModel):
             wizard.is_unknown = is_possible and self._has_unknown_end(store)
             wizard.duplicate_count = store._count_feed_duplicates() if is_possible else 0
             wizard.revived_count = store._count_revived() if is_possible else 0
+            wizard.held_count = store.push_held_count if is_possible else 0
 
     def _has_unknown_end(self, store):
         """Tell whether the last import may still be at work."""
