@@ -157,7 +157,14 @@ def test_another_company_sees_and_changes_nothing(shop, models, client):
         ids = admin(name, "search", [("id", "in", model["ids"])])
         first = ids[:1]
         assert first, name
-        assert call(name, "search", [("id", "in", ids)]) == [], name
+        of_others = [("id", "in", ids)]
+        assert call(name, "search", of_others) == [], name
+        assert call(name, "search_count", of_others) == 0, name
+        assert call(name, "name_search", "", of_others) == [], name
+        [row] = call(name, "formatted_read_group", of_others, [], ["__count"])
+        assert row["__count"] == 0, name
+        assert call(name, "search_read", [], ["id"]) == [], name
+        assert attempt(call, name, "export_data", ids, ["id", "display_name"]) == DENIED, name
         for method, *args in (("read", ["id"]), ("write", {}), ("unlink",), ("copy",)):
             assert attempt(call, name, method, first, *args) == DENIED, f"{name}.{method}"
         for method, facts in model["methods"].items():
