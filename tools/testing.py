@@ -68,6 +68,7 @@ SUITES = {
         ("garazd_merchant_prom", "garazd_prom_delivery_bridge"),
         present=("garazd_prom_delivery_bridge",),
     ),
+    "lifecycle": PlainSuite(("tests/lifecycle",)),
     "e2e": PlainSuite(("tests/e2e",), browser=True),
 }
 
@@ -111,7 +112,7 @@ def run_tests(names=None, tags=None, jobs=1):
     environment = prepare(durable=False, dev=True)
     LOGS.mkdir(parents=True, exist_ok=True)
     # Tours of the modules need it, too.
-    browser = find_browser() if set(names) - {"plain"} else None
+    browser = find_browser() if set(names) - {"plain", "lifecycle"} else None
     results = {}
     with ThreadPoolExecutor(max_workers=jobs) as pool:
         try:

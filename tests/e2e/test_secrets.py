@@ -196,6 +196,8 @@ def export_everything(shop):
         except Failure:
             continue  # an abstract model
         columns = [key for key, facts in fields.items() if facts.get("exportable", True)]
+        # Rows of reports have no external identifier.
+        columns.remove("id")
         texts.append(json.dumps(shop.rpc(name, "export_data", ids, columns), ensure_ascii=False))
         if name != "merchant.store":
             texts.append(json.dumps(shop.rpc(name, "read", ids), ensure_ascii=False))
