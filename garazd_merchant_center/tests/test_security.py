@@ -5,7 +5,6 @@ from odoo.tools.misc import file_open
 
 from .common import ADMINISTRATOR, STORE_MODELS, USER, MerchantCase
 
-
 # What belongs to the marketplace's catalogue is the same for all companies. Wizards are read by who
 # opened them: one that makes a store, and the lines of another.
 SHARED = {
@@ -83,8 +82,7 @@ class TestSecurity(MerchantCase):
         return [
             name
             for name, model in self.env.items()
-            if not model._abstract
-            and self.env["ir.model"]._get(name).modules.startswith("garazd_")
+            if not model._abstract and self.env["ir.model"]._get(name).modules.startswith("garazd_")
         ]
 
     def _leads_to_company(self, name, seen=()):
@@ -96,9 +94,9 @@ class TestSecurity(MerchantCase):
             is_part = field.type == "many2one" and field.store and field.ondelete == "cascade"
             is_part |= field.name == "store_id"
             own = is_part and field.comodel_name in self._get_own_models()
-            if own and field.comodel_name not in (name, *seen):
-                if self._leads_to_company(field.comodel_name, (*seen, name)):
-                    return True
+            is_new = own and field.comodel_name not in (name, *seen)
+            if is_new and self._leads_to_company(field.comodel_name, (*seen, name)):
+                return True
         return False
 
     def _is_shown(self, name):

@@ -357,7 +357,9 @@ def test_a_neutralized_copy_sends_nothing(life):
     command = environment.command("neutralize", "-d", COPY)
     subprocess.run(command, env=environment.variables, check=True, capture_output=True)
     active = "SELECT cron_name FROM ir_cron WHERE active AND id NOT IN (SELECT res_id FROM "
-    active += "ir_model_data WHERE model = 'ir.cron' AND module = 'base' AND name = 'autovacuum_job')"
+    active += (
+        "ir_model_data WHERE model = 'ir.cron' AND module = 'base' AND name = 'autovacuum_job')"
+    )
     assert not psql(active, database=COPY)
     assert_no_secrets(life)
     before = count_requests(life)

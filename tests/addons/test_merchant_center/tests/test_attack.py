@@ -28,7 +28,7 @@ class TestAttack(DemoCase):
 
     def _ask(self, user, name, values, *fields):
         """Return what the web client is told about a form that was never saved."""
-        shown = dict.fromkeys((*values, *fields), {})
+        shown = {field: {} for field in (*values, *fields)}
         return self._as(user, name).onchange(values, list(values), shown)["value"]
 
     def _assert_out_of_reach(self, name, vals, *methods):
