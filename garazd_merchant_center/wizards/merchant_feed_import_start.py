@@ -53,7 +53,7 @@ class MerchantFeedImportStart(models.TransientModel):
     is_unknown = fields.Boolean(compute="_compute_warnings")
     duplicate_count = fields.Integer(compute="_compute_warnings")
     revived_count = fields.Integer(compute="_compute_warnings")
-    held_count = fields.Integer(compute="_compute_warnings")
+    held_count = fields.Integer(string="Held Changes", compute="_compute_warnings")
 
     # === COMPUTE METHODS === #
 
