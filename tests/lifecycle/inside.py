@@ -62,6 +62,8 @@ def change_settings(env):
 
 def remove(env, module):
     """Remove a module as the list of apps does, and use Odoo without it."""
+    # Odoo does not wait for the lock, which PostgreSQL may have taken to vacuum the table.
+    env.cr.execute("LOCK ir_module_module IN EXCLUSIVE MODE")
     env["ir.module.module"].search([("name", "=", module)]).button_immediate_uninstall()
     with Registry(env.cr.dbname).cursor() as cr:
         admin = env(cr=cr).ref("base.user_admin").id
