@@ -225,7 +225,7 @@ class Walk:
         """Return a record to call methods on; of a wizard a new one, the person's own if it may."""
         model = self._models[name]
         if not model["is_transient"]:
-            return model["record"] or NOBODY
+            return self._take_existing(name, model["record"]) or NOBODY
         values = {
             field: self._make_value(facts)
             for field, facts in model["filled"].items()
@@ -237,6 +237,13 @@ class Walk:
             return self._call(name, "create", values)
         except (Refused, xmlrpc.client.Fault):
             return self._call_admin(name, "create", values)
+
+    def _take_existing(self, name, record):
+        """Return the record, or another one where an earlier call has removed it."""
+        everything = {"context": {"active_test": False}}
+        if self._call_admin(name, "search_count", [("id", "=", record)], **everything):
+            return record
+        return next(iter(self._call_admin(name, "search", [], limit=1, **everything)), None)
 
     def _make_value(self, facts):
         record = (self._models.get(facts["comodel"]) or {}).get("record")
