@@ -164,7 +164,6 @@ def test_another_company_sees_and_changes_nothing(shop, models, client):
         [row] = call(name, "formatted_read_group", of_others, [], ["__count"])
         assert row["__count"] == 0, name
         assert call(name, "search_read", of_others, ["id"]) == [], name
-        assert attempt(call, name, "export_data", ids, ["display_name"]) == DENIED, name
         for method, *args in (("read", ["id"]), ("write", {}), ("unlink",), ("copy",)):
             assert attempt(call, name, method, first, *args) == DENIED, f"{name}.{method}"
         for method, facts in model["methods"].items():
