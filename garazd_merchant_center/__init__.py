@@ -1,6 +1,7 @@
 from . import controllers
 from . import models
 from . import wizards
+from .hooks import uninstall_hook
 from .log_filter import install
 
 install()

@@ -53,5 +53,6 @@
     "assets": {
         "web.assets_backend": ["garazd_merchant_center/static/src/**/*"],
     },
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

@@ -69,6 +69,7 @@ SUITES = {
         present=("garazd_prom_delivery_bridge",),
     ),
     "load": PlainSuite(("tests/load",)),
+    "lifecycle": PlainSuite(("tests/lifecycle",)),
     "e2e": PlainSuite(("tests/e2e",), browser=True),
 }
 
@@ -112,7 +113,7 @@ def run_tests(names=None, tags=None, jobs=1):
     environment = prepare(durable=False, dev=True)
     LOGS.mkdir(parents=True, exist_ok=True)
     # Tours of the modules need it, too.
-    browser = find_browser() if set(names) - {"plain"} else None
+    browser = find_browser() if set(names) - {"plain", "lifecycle"} else None
     results = {}
     with ThreadPoolExecutor(max_workers=jobs) as pool:
         try:

@@ -3,11 +3,21 @@ UPDATE merchant_store
    SET mode = 'test',
        state = 'draft',
        debug = FALSE,
-       api_token = NULL;
+       api_token = NULL,
+       token_check = NULL,
+       token_expires_on = NULL;
 DELETE FROM merchant_store_add;
+-- Its keys are made of the tokens.
+DELETE FROM merchant_pace;
 UPDATE merchant_operation
    SET state = 'withheld'
  WHERE state = 'pending';
+-- The links of the price lists, which are changed in the copy.
+UPDATE merchant_operation
+   SET payload = regexp_replace(payload::text, '/product_feed/[\w-]+/', '/product_feed/-/', 'g')::jsonb,
+       request = regexp_replace(request::text, '/product_feed/[\w-]+/', '/product_feed/-/', 'g')::jsonb,
+       response = regexp_replace(response::text, '/product_feed/[\w-]+/', '/product_feed/-/', 'g')::jsonb
+ WHERE kind = 'feed_import';
 UPDATE merchant_feed_import
    SET state = CASE WHEN state = 'running' OR is_sent THEN 'unknown' ELSE 'withheld' END,
        next_read_at = NULL

@@ -92,7 +92,9 @@ class MerchantCategory(models.Model):
         aggregator=False,
         help="What the marketplace takes of a sale, as its table of commissions said last.",
     )
-    listing_ids = fields.One2many("merchant.listing", "portal_category_id")
+    listing_ids = fields.One2many(
+        "merchant.listing", "portal_category_id", groups="garazd_merchant_center.group_user"
+    )
     listing_count = fields.Integer(
         string="Products",
         compute="_compute_listing_count",
@@ -158,6 +160,7 @@ class MerchantCategory(models.Model):
 
     def action_open_listings(self):
         """Open the products of the stores that stand in these categories."""
+        self.env["merchant.listing"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "garazd_merchant_center.merchant_listing_action"
         )

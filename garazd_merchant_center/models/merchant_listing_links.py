@@ -2,6 +2,9 @@ from odoo import fields, models
 
 from .merchant_listing import PRODUCT
 
+# The numbers are counted with the rights of who looks.
+GROUP_USER = "garazd_merchant_center.group_user"
+
 
 class MerchantListing(models.Model):
     """Leads from a product of a store to what belongs to it in Odoo."""
@@ -36,7 +39,7 @@ class ProductProduct(models.Model):
     _inherit = PRODUCT
 
     merchant_listing_count = fields.Integer(
-        string="In Stores", compute="_compute_merchant_listing_count"
+        string="In Stores", compute="_compute_merchant_listing_count", groups=GROUP_USER
     )
     data_feed_count = fields.Integer(string="In Price Lists", compute="_compute_data_feed_count")
 
@@ -58,6 +61,7 @@ class ProductProduct(models.Model):
 
     def action_open_merchant_listings(self):
         """Open these products as the stores show them."""
+        self.env["merchant.listing"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "garazd_merchant_center.merchant_listing_action"
         )
@@ -65,6 +69,7 @@ class ProductProduct(models.Model):
 
     def action_open_data_feeds(self):
         """Open the price lists that offer these products."""
+        self.env["product.data.feed"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "garazd_product_feed.product_data_feed_action"
         )
@@ -84,7 +89,7 @@ class ProductTemplate(models.Model):
     _inherit = "product.template"
 
     merchant_listing_count = fields.Integer(
-        string="In Stores", compute="_compute_merchant_listing_count"
+        string="In Stores", compute="_compute_merchant_listing_count", groups=GROUP_USER
     )
     data_feed_count = fields.Integer(string="In Price Lists", compute="_compute_data_feed_count")
 
@@ -115,8 +120,12 @@ class ProductDataFeed(models.Model):
 
     _inherit = "product.data.feed"
 
-    store_count = fields.Integer(string="Used by Stores", compute="_compute_store_count")
-    listing_count = fields.Integer(string="Products in Stores", compute="_compute_store_count")
+    store_count = fields.Integer(
+        string="Used by Stores", compute="_compute_store_count", groups=GROUP_USER
+    )
+    listing_count = fields.Integer(
+        string="Products in Stores", compute="_compute_store_count", groups=GROUP_USER
+    )
 
     # === COMPUTE METHODS === #
 
@@ -135,6 +144,7 @@ class ProductDataFeed(models.Model):
 
     def action_open_stores(self):
         """Open the stores that use this price list."""
+        self.env["merchant.store"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "garazd_merchant_center.merchant_store_action"
         )
@@ -142,6 +152,7 @@ class ProductDataFeed(models.Model):
 
     def action_open_listings(self):
         """Open the products of the stores that use this price list."""
+        self.env["merchant.listing"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "garazd_merchant_center.merchant_listing_action"
         )

@@ -3,6 +3,8 @@ import time
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from PIL import Image
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import LazyTranslate
@@ -300,5 +302,5 @@ def check_picture(content):
         raise DownloadFailed("type", mimetype)
     try:
         ImageProcess(content)
-    except (UserError, ValueError) as error:
+    except (UserError, ValueError, Image.DecompressionBombError) as error:
         raise DownloadFailed("type", str(error)) from error

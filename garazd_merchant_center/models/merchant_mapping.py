@@ -44,6 +44,16 @@ class MerchantMapping(models.Model):
         names = ("product.product", "product.category", "res.partner")
         return [(name, self.env["ir.model"]._get(name).name) for name in names]
 
+    @api.constrains("model")
+    def _check_model(self):
+        """Refuse other kinds of records, whose names may be nobody's business."""
+        known = dict(self._selection_target_model())
+        for mapping in self:
+            if mapping.model not in known:
+                raise ValidationError(
+                    self.env._("Records of the kind %(model)s are not mapped.", model=mapping.model)
+                )
+
     @api.depends("model", "res_id")
     def _compute_resource_ref(self):
         for mapping in self:
@@ -67,8 +77,12 @@ class MerchantMapping(models.Model):
     def create(self, vals_list):
         """Override to know the record from the start, and to bring the listings in line."""
         vals_list = [self._split_reference(vals) for vals in vals_list]
+        # What is mapped already is said with its name.
+        store_ids = {vals["store_id"] for vals in vals_list if vals.get("store_id")}
+        self.env["merchant.store"].browse(store_ids).check_access("read")
         self._check_free(vals_list)
         mappings = super().create(vals_list)
+        mappings._check_readable()
         mappings._tell_listings()
         return mappings
 
@@ -76,6 +90,8 @@ class MerchantMapping(models.Model):
         """Override to bring the listings in line, those mapped before and those mapped now."""
         before = self._get_listing_keys()
         result = super().write(vals)
+        if not vals.keys().isdisjoint(("store_id", "model", "res_id")):
+            self._check_readable()
         self._tell_listings(before)
         return result
 
@@ -85,6 +101,15 @@ class MerchantMapping(models.Model):
         result = super().unlink()
         self.browse()._tell_listings(before)
         return result
+
+    def _check_readable(self):
+        """Refuse records of others: a mapping tells their names, and orders take them.
+
+        :raises AccessError: whoever maps a record may not read it, or its store
+        """
+        self.store_id.check_access("read")
+        for mapping in self:
+            self.env[mapping.model].browse(mapping.res_id).check_access("read")
 
     @api.model
     def _split_reference(self, vals):

@@ -72,24 +72,24 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     merchant_order_count = fields.Integer(
-        string="Marketplace Orders", compute="_compute_merchant_order_count"
+        string="Marketplace Orders",
+        compute="_compute_merchant_order_count",
+        groups="garazd_merchant_center.group_user",
     )
 
     # === COMPUTE METHODS === #
 
     def _compute_merchant_order_count(self):
-        orders = self.env["merchant.order"]
-        may_read = orders.has_access("read")
         for partner in self:
-            partner.merchant_order_count = may_read and orders.search_count(
-                partner._get_merchant_orders_domain()
-            )
+            domain = partner._get_merchant_orders_domain()
+            partner.merchant_order_count = self.env["merchant.order"].search_count(domain)
 
     # === ACTION METHODS === #
 
     def action_open_merchant_orders(self):
         """Open the marketplace orders of this customer and its contacts."""
         self.ensure_one()
+        self.env["merchant.order"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "garazd_merchant_center.merchant_order_action"
         )

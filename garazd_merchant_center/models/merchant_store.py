@@ -264,6 +264,23 @@ class MerchantStore(models.Model):
             store.issue_count = issues.get(store.id, 0)
             store.withheld_count = withheld.get(store.id, 0)
 
+    @api.constrains("company_id")
+    def _check_own_company(self):
+        """Refuse companies of others: orders of the store would become theirs.
+
+        :raises AccessError: whoever sets the company does not belong to it
+        """
+        # Constraints run with elevated rights, for the user who writes.
+        env = self.env(su=False)
+        foreign = self.company_id.sudo() - env.user.company_ids
+        if foreign and not env.su:
+            raise AccessError(
+                self.env._(
+                    "You do not belong to the company %(company)s.",
+                    company=", ".join(foreign.mapped("name")),
+                )
+            )
+
     @api.constrains("api_url")
     def _check_api_url(self):
         """Refuse what is no plain address of the web: the token goes there."""

@@ -43,6 +43,7 @@ class MerchantStore(models.Model):
         :rtype: dict
         """
         self.ensure_one()
+        self.check_access("read")
         view = self.env.ref("garazd_merchant_center.merchant_store_view_form_permissions")
         return {
             "type": "ir.actions.act_window",

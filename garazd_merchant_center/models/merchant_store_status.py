@@ -3,6 +3,12 @@ from odoo.exceptions import ValidationError
 
 # What happens to a sales order -> the meaning of the marketplace's own status for it.
 EVENT_KINDS = {"confirmed": "accepted", "delivered": "done", "cancelled": "cancelled"}
+# What the settings of a store say about its statuses.
+STATUS_FIELDS = (
+    "import_status_id",
+    "set_status_id",
+    *(f"{event}_status_id" for event in EVENT_KINDS),
+)
 
 
 class MerchantStore(models.Model):
@@ -58,11 +64,11 @@ class MerchantStore(models.Model):
         "the marketplace, so no reason is asked for.",
     )
 
-    @api.constrains("confirmed_status_id", "delivered_status_id", "cancelled_status_id")
-    def _check_event_statuses(self):
+    @api.constrains(*STATUS_FIELDS)
+    def _check_statuses(self):
         for store in self:
-            for event in EVENT_KINDS:
-                status = store[f"{event}_status_id"]
+            for name in STATUS_FIELDS:
+                status = store[name]
                 if status and status.store_id != store:
                     raise ValidationError(
                         self.env._(

@@ -5,6 +5,15 @@ from odoo.tools.misc import file_open
 
 from .common import ADMINISTRATOR, STORE_MODELS, USER, MerchantCase
 
+# What belongs to the marketplace's catalogue is the same for all companies. Wizards are read by who
+# opened them: one that makes a store, and the lines of another.
+SHARED = {
+    "merchant.category.attribute",
+    "merchant.category.attribute.value",
+    "merchant.feed.import.start.line",
+    "merchant.store.add",
+}
+
 
 @tagged("post_install", "-at_install")
 class TestSecurity(MerchantCase):
@@ -55,10 +64,47 @@ class TestSecurity(MerchantCase):
                 for operation in ("write", "create", "unlink"):
                     self.assertFalse(model.has_access(operation), f"{name}: {operation}")
 
-    def test_everything_of_a_store_belongs_to_its_company(self):
+    def test_everything_of_a_company_is_shown_to_that_company_only(self):
+        """Whatever leads to a company has a rule, or is read by the system alone."""
         rules = self.env["ir.rule"].search([("domain_force", "like", "company_ids")])
-        guarded = set(rules.mapped("model_id.model"))
-        self.assertLessEqual({"merchant.store", *STORE_MODELS}, guarded)
+        # Without a group a rule counts for everybody.
+        guarded = set(rules.filtered(lambda rule: not rule.groups).mapped("model_id.model"))
+        self.assertLessEqual({"merchant.store", "product.data.feed", *STORE_MODELS}, guarded)
+        open_ones = {
+            name
+            for name in self._get_own_models()
+            if self._leads_to_company(name) and name not in guarded and self._is_shown(name)
+        }
+        self.assertFalse(open_ones - SHARED, "write a rule for them")
+
+    def _get_own_models(self):
+        """Return the models of ours that have a table."""
+        return [
+            name
+            for name, model in self.env.items()
+            if not model._abstract and self.env["ir.model"]._get(name).modules.startswith("garazd_")
+        ]
+
+    def _leads_to_company(self, name, seen=()):
+        """Tell whether a record is of a company, by itself or by what it is part of."""
+        for field in self.env[name]._fields.values():
+            if field.name == "company_id":
+                return True
+            # What a wizard is about is chosen by who opens it; only the store makes it of somebody.
+            is_part = field.type == "many2one" and field.store and field.ondelete == "cascade"
+            is_part |= field.name == "store_id"
+            own = is_part and field.comodel_name in self._get_own_models()
+            is_new = own and field.comodel_name not in (name, *seen)
+            if is_new and self._leads_to_company(field.comodel_name, (*seen, name)):
+                return True
+        return False
+
+    def _is_shown(self, name):
+        """Tell whether anybody but those who administer Odoo may read a model."""
+        access = self.env["ir.model.access"].search(
+            [("model_id.model", "=", name), ("perm_read", "=", True)]
+        )
+        return bool(access.filtered(lambda a: a.group_id != self.env.ref("base.group_system")))
 
     def test_only_administrators_open_the_wizard(self):
         with self.assertRaises(AccessError):

@@ -14,7 +14,9 @@ class MerchantDeliveryConfirm(models.TransientModel):
     @api.depends("picking_ids")
     def _compute_message(self):
         for wizard in self:
-            orders = wizard.picking_ids._filter_to_buyer()._get_merchant_orders()
+            # Whoever fills in a form may name the deliveries of others.
+            pickings = wizard.picking_ids._origin._filtered_access("read")
+            orders = pickings._filter_to_buyer()._get_merchant_orders()
             wizard.message = "\n".join(
                 self.env._(
                     "Order %(number)s of %(store)s is cancelled on the marketplace (read on "

@@ -10,8 +10,9 @@ class MerchantFeedImportStart(models.TransientModel):
 
     store_id = fields.Many2one("merchant.store", required=True, readonly=True, ondelete="cascade")
     repeat_id = fields.Many2one("merchant.feed.import", readonly=True)
-    feed_id = fields.Many2one(related="store_id.feed_id")
-    mode = fields.Selection(related="store_id.mode")
+    # With the rights of who looks, who may have named the store of others.
+    feed_id = fields.Many2one(related="store_id.feed_id", related_sudo=False)
+    mode = fields.Selection(related="store_id.mode", related_sudo=False)
     offer_count = fields.Integer(compute="_compute_state_of_feed")
     generated_at = fields.Datetime(compute="_compute_state_of_feed")
     left_out_count = fields.Integer(compute="_compute_state_of_feed")
@@ -52,7 +53,7 @@ class MerchantFeedImportStart(models.TransientModel):
     is_unknown = fields.Boolean(compute="_compute_warnings")
     duplicate_count = fields.Integer(compute="_compute_warnings")
     revived_count = fields.Integer(compute="_compute_warnings")
-    held_count = fields.Integer(related="store_id.push_held_count")
+    held_count = fields.Integer(string="Held Changes", compute="_compute_warnings")
 
     # === COMPUTE METHODS === #
 
@@ -97,6 +98,7 @@ class MerchantFeedImportStart(models.TransientModel):
             wizard.is_unknown = is_possible and self._has_unknown_end(store)
             wizard.duplicate_count = store._count_feed_duplicates() if is_possible else 0
             wizard.revived_count = store._count_revived() if is_possible else 0
+            wizard.held_count = store.push_held_count if is_possible else 0
 
     def _has_unknown_end(self, store):
         """Tell whether the last import may still be at work."""

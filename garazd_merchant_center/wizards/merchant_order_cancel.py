@@ -74,8 +74,10 @@ class MerchantCancelMixin(models.AbstractModel):
         return {"reason": self.reason} | ({"comment": comment} if comment else {})
 
     def _get_told_orders(self):
+        # Whoever fills in a form may name the orders of others.
+        sale_orders = self.sale_order_ids._origin._filtered_access("read")
         # Elevated: who cancels sales orders need not have access to the marketplace's.
-        orders = self.sale_order_ids.sudo().merchant_order_id
+        orders = sale_orders.sudo().merchant_order_id
         return orders.filtered(lambda order: order._needs_cancel_reason())
 
     def _get_reasons(self):

@@ -21,9 +21,11 @@ class MerchantStoreProduction(models.TransientModel):
     def action_switch(self):
         """Switch the store to Production.
 
+        :raises AccessError: it is not a store of the person, or the person no administrator
         :raises UserError: the tick is missing
         """
         self.ensure_one()
+        self.store_id._check_administrator()
         if not self.is_understood:
             raise UserError(self.env._("Tick that you know what will be sent, then go on."))
         self.store_id.action_set_production()

@@ -1,3 +1,4 @@
+import os
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -6,6 +7,7 @@ from psycopg2.errors import CheckViolation
 
 from odoo import fields
 from odoo.exceptions import AccessError
+from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import Form, tagged, users
 from odoo.tools import mute_logger
 
@@ -54,6 +56,49 @@ class TestFeedLink(FeedCommon):
         )
 
     # === TOKENS === #
+
+    def test_token_is_beyond_guessing(self):
+        """192 bits out of the system's own source of randomness: nobody needs to count guesses."""
+        with patch("random._urandom", wraps=os.urandom) as source:
+            token = self.feed._new_token()
+        self.assertGreaterEqual(sum(call.args[0] for call in source.mock_calls) * 8, 128)
+        # Each of these letters stands for 6 bits; nothing is lost on the way.
+        self.assertRegex(token, r"^[A-Za-z0-9_-]{32}$")
+        tokens = [self.feed._new_token() for _number in range(1000)]
+        self.assertEqual(len(set(tokens)), 1000)
+        for letters in zip(*tokens, strict=True):
+            # Of 64; in 1000 tries each comes with a chance of all but one in ten million.
+            self.assertGreater(len(set(letters)), 56)
+
+    def test_every_way_to_a_feed_gives_it_a_token_of_its_own(self):
+        feeds = self.feed | self._make_feed() | self.feed.copy()
+        before = set(feeds.mapped("access_token"))
+        self.assertEqual(len(before), 3)
+        feeds[0].action_rotate_token()
+        self.assertNotIn(feeds[0].access_token, before)
+
+    def test_neutralized_copy_has_other_links_and_no_file(self):
+        self.feed.action_rotate_token()
+        self._make_product()
+        self.feed._generate()
+        old = {self.feed.access_token, self.feed.previous_token}
+        files = self.feed.attachment_id | self.feed.compressed_attachment_id
+        files |= self.feed.index_attachment_id
+        self.assertEqual(len(old | set(files)), 5)
+        self.env.flush_all()
+        for query in get_neutralization_queries(["garazd_product_feed"]):
+            self.env.cr.execute(query)
+        self.env.invalidate_all()
+        # Hexadecimal: 4 bits a letter, of which a UUID fixes six bits.
+        self.assertRegex(self.feed.access_token, r"^[0-9a-f]{64}$")
+        for token in old:
+            self.assertFalse(self.feed._find_by_token(token))
+        self.assertFalse(self.feed.attachment_id or files.exists())
+        self.feed._generate()
+        content = self._read_file()
+        self.assertTrue(content.findall(".//offer"))
+        for token in old:
+            self.assertNotIn(token.encode(), self.feed.attachment_id.raw)
 
     def test_change_by_a_double_click_keeps_the_link_that_the_marketplace_has(self):
         first = self.feed.access_token

@@ -4,7 +4,7 @@ from odoo import fields, models
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    merchant_is_late = fields.Boolean(related="merchant_order_id.is_late")
+    merchant_is_late = fields.Boolean(related="merchant_order_id.is_late", groups="base.group_user")
 
     def _action_confirm(self):
         """Override of `sale` to put tracking numbers of the marketplace on the new deliveries."""

@@ -15,7 +15,7 @@ class StockPicking(models.Model):
 
     _inherit = "stock.picking"
 
-    merchant_is_late = fields.Boolean(related="merchant_order_id.is_late")
+    merchant_is_late = fields.Boolean(related="merchant_order_id.is_late", groups="base.group_user")
     merchant_tracking_state = fields.Selection(
         selection=[
             ("waiting", "Waiting to be sent"),
@@ -27,11 +27,12 @@ class StockPicking(models.Model):
         string="Number on the Marketplace",
         compute="_compute_merchant_tracking_state",
         compute_sudo=True,
+        groups="base.group_user",
         help="Whether the marketplace knows the tracking number. It shows one number per order, "
         "that of the first parcel.",
     )
     merchant_tracking_note = fields.Char(
-        compute="_compute_merchant_tracking_state", compute_sudo=True
+        compute="_compute_merchant_tracking_state", compute_sudo=True, groups="base.group_user"
     )
 
     # === COMPUTE METHODS === #

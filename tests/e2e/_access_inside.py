@@ -15,6 +15,8 @@ from odoo.models import MAGIC_COLUMNS
 from tests.e2e.access import ROLES, STRANGER
 from tools.paths import MODULES
 
+#: What belongs to the marketplace's catalogue is the same for all companies.
+SHARED = ("merchant.category.attribute", "merchant.catalogue.import")
 PLACES = tuple(f"odoo.addons.{name}." for name in MODULES)
 
 
@@ -73,6 +75,7 @@ def describe_field(env, field):
         "groups": field.groups or "",
         "type": field.type,
         "required": bool(field.required),
+        "is_computed": bool(field.compute) and not field.store,
         "comodel": field.comodel_name or "",
     }
 
@@ -122,7 +125,7 @@ def find_ids(model):
     records = model.sudo().with_context(active_test=False).search([], order="id")
     if "store_id" in model._fields:
         records = records.filtered("store_id")
-    if model._name.startswith("merchant.category.attribute"):
+    if model._name.startswith(SHARED):
         records = records.browse()
     return records.ids
 
@@ -175,7 +178,8 @@ def make_records(env):
     store = env["merchant.store"].search([], limit=1)
     # Not the first one, with which everything is tried.
     drafts = [("sale_order_id.state", "=", "draft")]
-    order = env["merchant.order"].search(drafts, order="id desc", limit=1)
+    order, confirmed = env["merchant.order"].search(drafts, order="id desc", limit=2)
+    confirmed.sale_order_id.action_confirm()
     env["merchant.order.change"].create(
         {"order_id": order.id, "kind": "recipient", "old_value": "a", "new_value": "b"}
     )
@@ -194,6 +198,7 @@ def make_records(env):
         {"store_id": store.id, "state": "failed", "error_ids": [(0, 0, {"stage": "other"})]}
     )
     env["merchant.listing.change"].create({"store_id": store.id})
+    make_queues(env, store)
     category = env["merchant.category"].create(
         {"name": "Official", "external_id": "1", "marketplace": "prom"}
     )
@@ -208,6 +213,25 @@ def make_records(env):
     env["product.attribute.value"].create({"name": "Red", "attribute_id": colour.id})
     feed = env["product.data.feed"].search([], limit=1)
     env["product.data.feed.fetch"].create({"feed_id": feed.id, "status": "sent"})
+
+
+def make_queues(env, store):
+    """Leave what is there only while something is under way."""
+    listing = env["merchant.listing"].search([("store_id", "=", store.id)], limit=1)
+    env["merchant.listing.picture"]._queue(listing, [["http://127.0.0.1/a.jpg"]])
+    run = env["merchant.sync.run"].search([("store_id", "=", store.id)], limit=1)
+    env["merchant.listing.sighting"].create({"run_id": run.id, "external_ids": ["1"]})
+    env["merchant.catalogue.import"].create(
+        {
+            "marketplace": store.marketplace,
+            "kind": "categories",
+            "source": "file",
+            "state": "partial",
+            "row_ids": [(0, 0, {"number": 1, "reason": "no_id"})],
+        }
+    )
+    feed = env["product.data.feed"].search([], limit=1)
+    env["product.data.feed.progress"].create({"feed_key": feed.id})
 
 
 def run(env, path):

@@ -157,7 +157,13 @@ def test_another_company_sees_and_changes_nothing(shop, models, client):
         ids = admin(name, "search", [("id", "in", model["ids"])])
         first = ids[:1]
         assert first, name
-        assert call(name, "search", [("id", "in", ids)]) == [], name
+        of_others = [("id", "in", ids)]
+        assert call(name, "search", of_others) == [], name
+        assert call(name, "search_count", of_others) == 0, name
+        assert call(name, "name_search", "", of_others) == [], name
+        [row] = call(name, "formatted_read_group", of_others, [], ["__count"])
+        assert row["__count"] == 0, name
+        assert call(name, "search_read", of_others, ["id"]) == [], name
         for method, *args in (("read", ["id"]), ("write", {}), ("unlink",), ("copy",)):
             assert attempt(call, name, method, first, *args) == DENIED, f"{name}.{method}"
         for method, facts in model["methods"].items():
@@ -184,5 +190,8 @@ def test_another_companys_records_cannot_be_given_to_wizards(shop, models):
             wizard = mine.take_record(name)
         except Refused:
             continue
+        computed = [field for field, facts in model["fields"].items() if facts["is_computed"]]
+        if computed:
+            assert attempt(call, name, "read", [wizard], computed) == DENIED, f"{name}: {computed}"
         for method in model["methods"]:
             assert attempt(call, name, method, [wizard]) == DENIED, f"{name}.{method}"

@@ -51,7 +51,7 @@ def test_a_suite_without_tests_gets_a_reason():
         (["feed"], None, ["feed"]),
         (["feed"], "/garazd_merchant_prom", ["feed"]),
         (None, "/garazd_merchant_prom:TestX.test_y", ["prom", "all"]),
-        (None, "/garazd_product_feed", ["feed", "all"]),
+        (None, "/garazd_product_feed", ["feed"]),
         (None, ":TestX", ["feed", "center", "prom", "all"]),
     ],
 )

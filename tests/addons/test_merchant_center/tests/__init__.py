@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_attack
 from . import test_cancel
 from . import test_catalogue_import
 from . import test_catalogue_merge

@@ -167,6 +167,20 @@ class TestListingPicture(CreationCase):
                 issues = self._get_issues("listing_picture")
                 self.assertIn(self._get_listing(name).id, issues.mapped("res_id"))
 
+    def test_picture_that_unpacks_to_gigabytes_is_refused(self):
+        """A few kilobytes that would be hundreds of millions of pixels."""
+        for name, size in (("large", 8_000), ("huge", 20_000)):
+            with self.subTest(name):
+                content = io.BytesIO()
+                Image.new("1", (size, size)).save(content, "PNG")
+                self.assertLess(len(content.getvalue()), 100_000)
+                self.server.files[f"/{name}"] = content.getvalue()
+                self._product(name, pictures=self._urls(name))
+                self._create(name)
+                self.assertFalse(self._get_product(name).image_1920)
+                issues = self._get_issues("listing_picture")
+                self.assertIn(self._get_listing(name).id, issues.mapped("res_id"))
+
     def test_private_network_is_not_read(self):
         url = f"http://localhost:{self.server.server_port}/red.png"
         self._product("p1", pictures=[[url]])
