@@ -2,9 +2,10 @@
 UPDATE merchant_store
    SET mode = 'test',
        state = 'draft',
-       debug = FALSE,
+       debug_until = NULL,
        api_token = NULL;
 DELETE FROM merchant_store_add;
+DELETE FROM merchant_exchange;
 UPDATE merchant_operation
    SET state = 'withheld'
  WHERE state = 'pending';

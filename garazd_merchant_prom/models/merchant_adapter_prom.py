@@ -3,7 +3,8 @@ import logging
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from decimal import Decimal
-from urllib.parse import urljoin
+from functools import partial
+from urllib.parse import urlencode, urljoin
 
 from odoo import models
 
@@ -84,29 +85,40 @@ class MerchantAdapterProm(models.AbstractModel):
         :raises NeedsUser: no call can be made to the address of the store
         """
         store_sudo = store.sudo()  # the token is for administrators only
+        note = partial(self._prom_note_exchange, store)
         try:
             return PromClient(
                 store_sudo.api_token or "",
                 store_sudo.api_url or prom.BASE_URL,
                 read_only=store.mode != "production",
-                on_exchange=self._prom_log_exchange if store_sudo.debug else None,
+                on_exchange=note if store_sudo.debug else None,
                 take_turn=store._take_turn,
                 **self._prom_client_options,
             )
         except ValueError as error:
             raise exceptions.NeedsUser("request_refused", reason=str(error)) from error
 
-    def _prom_log_exchange(self, exchange):
-        """Write a request and its answer to the log, without people.
+    def _prom_note_exchange(self, store, exchange):
+        """Write a request and its answer to the log and keep them on the store, without people.
 
         The client keeps the token out of them.
         """
-        body = json.dumps(exchange.body, ensure_ascii=False) if exchange.body else "-"
-        _logger.info(
-            "%s\nsent: %s\nanswer: %s",
-            exchange,
-            privacy.mask_text(body),
-            privacy.mask_text(exchange.answer or ""),
+        query = f"?{urlencode(exchange.params)}" if exchange.params else ""
+        texts = {
+            "path": exchange.path + query,
+            "request": json.dumps(exchange.body, ensure_ascii=False) if exchange.body else "",
+            "answer": exchange.answer or "",
+            "failure": exchange.error or "",
+        }
+        texts = {name: privacy.mask_text(text) for name, text in texts.items()}
+        summary = privacy.mask_text(str(exchange))
+        _logger.info("%s\nsent: %s\nanswer: %s", summary, texts["request"], texts["answer"])
+        store._record_exchange(
+            method=exchange.method,
+            status=exchange.status or 0,
+            duration=round(exchange.seconds * 1000),
+            attempt=exchange.attempt,
+            **texts,
         )
 
     # === Reading === #

@@ -86,10 +86,34 @@ class TestSecret(PromCase):
             if digits:
                 self.assertNotIn(digits[-9:], re.sub(r"[ ()-]", "", log))
 
-    def test_nothing_is_logged_without_debug(self):
+    def test_kept_requests_name_no_person_and_no_token(self):
+        self.store.debug = True
+        order = self.sim.add_order("phone_pretty+other_recipient")
+        with self.assertLogs(ADAPTER_LOGGER, logging.INFO):
+            self._live()
+        kept = self.env["merchant.exchange"].search([("store_id", "=", self.store.id)])
+        self.assertIn("GET", kept.mapped("method"))
+        self.assertTrue(kept.filtered(lambda e: e.path.startswith("/orders/list?")))
+        self.assertTrue(kept.filtered(lambda e: e.status == 500 and "HTTP 500" in e.failure))
+        self.assertTrue(kept.filtered(lambda e: e.attempt > 1))
+        sent = kept.filtered(lambda e: e.path == "/orders/set_status")
+        self.assertIn("received", sent[0].request)
+        self.assertIn("processed_ids", sent[-1].answer)
+        texts = "\n".join(
+            f"{e.path}\n{e.request}\n{e.answer}\n{e.failure}" for e in kept
+        )
+        self.assertIn(str(order["id"]), texts)
+        self.assertNotIn(self.token, texts)
+        names = ("email", "phone", "delivery_address", "client_last_name")
+        for text in (*map(order.get, names), order["delivery_recipient"]["phone"]):
+            self.assertTrue(text)
+            self.assertNotIn(text, texts)
+
+    def test_nothing_is_logged_or_kept_without_debug(self):
         self.sim.add_order("pending")
         with self.assertNoLogs(ADAPTER_LOGGER, logging.DEBUG):
             self._sync()
+        self.assertFalse(self.store.exchange_count)
 
     def test_users_do_not_see_the_token(self):
         store = self.store.with_user(self.user)
