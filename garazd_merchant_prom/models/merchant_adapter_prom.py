@@ -111,15 +111,18 @@ class MerchantAdapterProm(models.AbstractModel):
             "failure": exchange.error or "",
         }
         texts = {name: privacy.mask_text(text) for name, text in texts.items()}
-        summary = privacy.mask_text(str(exchange))
-        _logger.info("%s\nsent: %s\nanswer: %s", summary, texts["request"], texts["answer"])
-        store._record_exchange(
-            method=exchange.method,
-            status=exchange.status or 0,
-            duration=round(exchange.seconds * 1000),
-            attempt=exchange.attempt,
-            **texts,
+        facts = {
+            "method": exchange.method,
+            "status": exchange.status or 0,
+            "duration": round(exchange.seconds * 1000),
+            "attempt": exchange.attempt,
+        }
+        _logger.info(
+            "%(method)s %(path)s: HTTP %(status)s after %(duration)d ms, attempt %(attempt)d\n"
+            "failure: %(failure)s\nsent: %(request)s\nanswer: %(answer)s",
+            facts | texts,
         )
+        store._record_exchange(**facts, **texts)
 
     # === Reading === #
 

@@ -194,7 +194,9 @@ def export_everything(shop):
         except Failure:
             continue  # an abstract model
         columns = [key for key, facts in fields.items() if facts.get("exportable", True)]
-        texts.append(json.dumps(shop.rpc(name, "export_data", ids, columns), ensure_ascii=False))
+        if not name.endswith(".report"):  # a view, which Odoo does not export
+            exported = shop.rpc(name, "export_data", ids, columns)
+            texts.append(json.dumps(exported, ensure_ascii=False))
         if name != "merchant.store":
             texts.append(json.dumps(shop.rpc(name, "read", ids), ensure_ascii=False))
     with pytest.raises(Failure):
