@@ -351,7 +351,8 @@ def test_a_neutralized_copy_sends_nothing(life):
         "UNION ALL SELECT count(*) FROM merchant_sync_run WHERE state IN ('pending', 'running') "
         "UNION ALL SELECT count(*) FROM merchant_feed_import WHERE state IN ('waiting', 'running') "
         "UNION ALL SELECT count(*) FROM merchant_listing WHERE push_state = 'waiting' "
-        "UNION ALL SELECT count(*) FROM merchant_store WHERE mode = 'production' AND debug_until > NOW()"
+        "UNION ALL SELECT count(*) FROM merchant_store "
+        "WHERE mode = 'production' AND debug_until > NOW()"
     )
     assert all(map(int, psql(waiting, database=COPY).split())), "everything is waiting"
     command = environment.command("neutralize", "-d", COPY)
