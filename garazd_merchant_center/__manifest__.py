@@ -26,6 +26,7 @@
         "views/merchant_sync_run_views.xml",
         "views/merchant_issue_views.xml",
         "views/merchant_operation_views.xml",
+        "views/merchant_exchange_views.xml",
         "views/merchant_mapping_views.xml",
         "views/merchant_order_status_views.xml",
         "views/merchant_payment_method_views.xml",

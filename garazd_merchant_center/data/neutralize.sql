@@ -2,11 +2,12 @@
 UPDATE merchant_store
    SET mode = 'test',
        state = 'draft',
-       debug = FALSE,
+       debug_until = NULL,
        api_token = NULL,
        token_check = NULL,
        token_expires_on = NULL;
 DELETE FROM merchant_store_add;
+DELETE FROM merchant_exchange;
 -- Its keys are made of the tokens.
 DELETE FROM merchant_pace;
 UPDATE merchant_operation

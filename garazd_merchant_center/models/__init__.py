@@ -2,6 +2,7 @@ from . import merchant_adapter
 from . import merchant_job
 from . import merchant_store
 from . import merchant_pace
+from . import merchant_exchange
 from . import merchant_store_sync
 from . import merchant_store_status
 from . import merchant_issue

@@ -74,12 +74,6 @@ class MerchantStore(models.Model):
         help="The price list of this store. It also says which identifier each product has on the "
         "marketplace.",
     )
-    debug = fields.Boolean(
-        string="Debug mode",
-        copy=False,
-        groups=GROUP_ADMINISTRATOR,
-        help="Write each request and answer to Odoo's log, without the token.",
-    )
 
     # Orders
     import_from = fields.Date(

@@ -112,7 +112,7 @@ class TestSecurity(MerchantCase):
 
     def test_secrets_are_hidden_from_users(self):
         hidden = {
-            "merchant.store": ["api_token", "api_url", "token_expires_on", "debug"],
+            "merchant.store": ["api_token", "api_url", "token_expires_on", "debug", "debug_until"],
             "merchant.order": ["payload", "payload_text"],
             "merchant.operation": ["request", "response", "exchange_text"],
             "merchant.catalogue.import": ["file", "sealed_link"],

@@ -3,7 +3,8 @@ import logging
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from decimal import Decimal
-from urllib.parse import urljoin
+from functools import partial
+from urllib.parse import urlencode, urljoin
 
 from odoo import models
 
@@ -84,30 +85,44 @@ class MerchantAdapterProm(models.AbstractModel):
         :raises NeedsUser: no call can be made to the address of the store
         """
         store_sudo = store.sudo()  # the token is for administrators only
+        note = partial(self._prom_note_exchange, store)
         try:
             return PromClient(
                 store_sudo.api_token or "",
                 store_sudo.api_url or prom.BASE_URL,
                 read_only=store.mode != "production",
-                on_exchange=self._prom_log_exchange if store_sudo.debug else None,
+                on_exchange=note if store_sudo.debug else None,
                 take_turn=store._take_turn,
                 **self._prom_client_options,
             )
         except ValueError as error:
             raise exceptions.NeedsUser("request_refused", reason=str(error)) from error
 
-    def _prom_log_exchange(self, exchange):
-        """Write a request and its answer to the log, without people.
+    def _prom_note_exchange(self, store, exchange):
+        """Write a request and its answer to the log and keep them on the store, without people.
 
         The client keeps the token out of them.
         """
-        body = json.dumps(exchange.body, ensure_ascii=False) if exchange.body else "-"
+        query = f"?{urlencode(exchange.params)}" if exchange.params else ""
+        texts = {
+            "path": exchange.path + query,
+            "request": json.dumps(exchange.body, ensure_ascii=False) if exchange.body else "",
+            "answer": exchange.answer or "",
+            "failure": exchange.error or "",
+        }
+        texts = {name: privacy.mask_text(text) for name, text in texts.items()}
+        facts = {
+            "method": exchange.method,
+            "status": exchange.status or 0,
+            "duration": round(exchange.seconds * 1000),
+            "attempt": exchange.attempt,
+        }
         _logger.info(
-            "%s\nsent: %s\nanswer: %s",
-            exchange,
-            privacy.mask_text(body),
-            privacy.mask_text(exchange.answer or ""),
+            "%(method)s %(path)s: HTTP %(status)s after %(duration)d ms, attempt %(attempt)d\n"
+            "failure: %(failure)s\nsent: %(request)s\nanswer: %(answer)s",
+            facts | texts,
         )
+        store._record_exchange(**facts, **texts)
 
     # === Reading === #
 

@@ -86,10 +86,33 @@ class TestSecret(PromCase):
             if digits:
                 self.assertNotIn(digits[-9:], re.sub(r"[ ()-]", "", log))
 
-    def test_nothing_is_logged_without_debug(self):
+    def test_kept_requests_name_no_person_and_no_token(self):
+        self.store.debug = True
+        order = self.sim.add_order("phone_pretty+other_recipient")
+        with self.assertLogs(ADAPTER_LOGGER, logging.INFO):
+            self._live()
+        kept = self.env["merchant.exchange"].search([("store_id", "=", self.store.id)])
+        self.assertIn("GET", kept.mapped("method"))
+        self.assertTrue(kept.filtered(lambda e: e.path.startswith("/orders/list?")))
+        # What a page undoes is undone here with the page, as there is one cursor in a test;
+        # tests/e2e/test_secrets.py shows that it stays.
+        self.assertIn("HTTP 401", "".join(kept.filtered("failure").mapped("failure")))
+        sent = kept.filtered(lambda e: e.path == "/orders/set_status")
+        self.assertIn("received", sent[0].request)
+        self.assertIn("This status value is not allowed", sent[0].answer)
+        texts = "\n".join(f"{e.path}\n{e.request}\n{e.answer}\n{e.failure}" for e in kept)
+        self.assertIn(str(order["id"]), texts)
+        self.assertNotIn(self.token, texts)
+        names = ("email", "phone", "delivery_address", "client_last_name")
+        for text in (*map(order.get, names), order["delivery_recipient"]["phone"]):
+            self.assertTrue(text)
+            self.assertNotIn(text, texts)
+
+    def test_nothing_is_logged_or_kept_without_debug(self):
         self.sim.add_order("pending")
         with self.assertNoLogs(ADAPTER_LOGGER, logging.DEBUG):
             self._sync()
+        self.assertFalse(self.store.exchange_count)
 
     def test_users_do_not_see_the_token(self):
         store = self.store.with_user(self.user)

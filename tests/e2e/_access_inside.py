@@ -193,6 +193,9 @@ def make_records(env):
             "state": "withheld",
         }
     )
+    env["merchant.exchange"].create(
+        {"store_id": store.id, "made_at": "2026-01-01", "method": "GET", "path": "/orders/list"}
+    )
     env["merchant.issue"]._report(store, "order_failed", order, number=order.number, reason="x")
     env["merchant.feed.import"].create(
         {"store_id": store.id, "state": "failed", "error_ids": [(0, 0, {"stage": "other"})]}

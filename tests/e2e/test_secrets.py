@@ -308,6 +308,19 @@ def test_the_log_names_nobody(life):
     assert not found
 
 
+def test_kept_requests_name_nobody_and_have_no_token(life):
+    rows = life.environment.server.psql(
+        "SELECT row_to_json(e)::text FROM merchant_exchange e", database=DATABASE
+    )
+    for proof in ("/orders/list", "/orders/set_status", "HTTP 401", "delivery_address"):
+        assert proof in rows, f"{proof!r} was never kept, so nothing is shown"
+    assert not [form for form in FORMS if form in rows]
+    # As it is, and as JSON in JSON writes it.
+    texts = {form for text in life.people for form in (text, json.dumps(text)[1:-1])}
+    assert not [text for text in texts if text in rows]
+    assert not [text for text in texts if json.dumps(text)[1:-1] in rows]
+
+
 def count_requests(life):
     shop = Shop("", None, life.simulator)
     return len(call_simulator(shop, "journal")["requests"])
@@ -351,7 +364,8 @@ def test_a_neutralized_copy_sends_nothing(life):
         "UNION ALL SELECT count(*) FROM merchant_sync_run WHERE state IN ('pending', 'running') "
         "UNION ALL SELECT count(*) FROM merchant_feed_import WHERE state IN ('waiting', 'running') "
         "UNION ALL SELECT count(*) FROM merchant_listing WHERE push_state = 'waiting' "
-        "UNION ALL SELECT count(*) FROM merchant_store WHERE mode = 'production' AND debug"
+        "UNION ALL SELECT count(*) FROM merchant_store "
+        "WHERE mode = 'production' AND debug_until > NOW()"
     )
     assert all(map(int, psql(waiting, database=COPY).split())), "everything is waiting"
     command = environment.command("neutralize", "-d", COPY)
@@ -364,8 +378,8 @@ def test_a_neutralized_copy_sends_nothing(life):
     # Also when somebody switches everything on that Odoo has switched off.
     let_scheduled_actions_run(environment, COPY, "TRUE")
     assert count_requests(life) == before
-    stores = psql("SELECT mode, api_token, debug FROM merchant_store", database=COPY)
-    assert stores == "test||f"
+    stores = psql("SELECT mode, api_token, debug_until FROM merchant_store", database=COPY)
+    assert stores == "test||"
 
 
 def assert_no_secrets(life):

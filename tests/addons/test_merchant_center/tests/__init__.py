@@ -41,6 +41,7 @@ from . import test_order_unit
 from . import test_order_unknown_product
 from . import test_overview
 from . import test_pace
+from . import test_exchange
 from . import test_payment
 from . import test_permission
 from . import test_privacy
