@@ -12,7 +12,7 @@ PAGES = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "README.md", ROOT / "CONT
 TROUBLESHOOTING = ROOT / "docs" / "troubleshooting.md"
 UKRAINIAN = ROOT / "docs" / "uk" / "troubleshooting.md"
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
-MOVED = {"selection", "selection_add"}
+CHOICES = {"selection", "selection_add"}
 
 
 def read_labels():
@@ -27,7 +27,7 @@ def read_labels():
 
 
 def _read_selection(call):
-    choices = [word.value.elts for word in call.keywords if word.arg in MOVED]
+    choices = [word.value.elts for word in call.keywords if word.arg in CHOICES]
     return [choice.elts[1].value for elements in choices for choice in elements]
 
 
