@@ -20,6 +20,7 @@ CENTER = "/odoo/action-garazd_merchant_center."
 PROM = "/odoo/action-garazd_merchant_prom."
 FEEDS = "/odoo/action-garazd_product_feed.product_data_feed_action"
 TABS = ("orders", "partners", "shipping", "payments", "products", "notices")
+VIEWPORT = {"width": 1400, "height": 900}
 # Few colours make a picture a third as large, and nobody sees it.
 SHRINK = """
 import sys
@@ -63,7 +64,8 @@ def main():
         running_browser() as browser,
     ):
         wait_for_orders(shop.rpc)
-        page = browser.new_context(viewport={"width": 1400, "height": 900}).new_page()
+        context = browser.new_context(viewport=VIEWPORT, timezone_id="Europe/Kyiv")
+        page = context.new_page()
         page.set_default_timeout(60_000)
         log_in(page, shop.url, "admin", "admin")
         prepare(shop, page)
@@ -95,7 +97,8 @@ def prepare(shop, page):
         factor = 3 if number == 0 else 1.05
         price = round(product["list_price"] * factor)
         shop.rpc("product.product", "write", [product["id"]], {"list_price": price})
-    wait_for(lambda: shop.rpc("merchant.listing", "search_count", [("push_state", "=", "waiting")]))
+    changed = [("id", "in", [row["id"] for row in listings]), ("push_state", "=", "waiting")]
+    wait_for(lambda: shop.rpc("merchant.listing", "search_count", changed) == len(listings))
 
 
 def confirm_one(shop):
@@ -147,7 +150,11 @@ def visit_products(camera):
     """Keep what products, matching, changes and categories look like."""
     camera.show(f"{CENTER}merchant_listing_action", ".o_data_row", "listings")
     matching = f"{CENTER}merchant_listing_matching_action"
-    camera.show(matching, ".o_list_view", "matching")
+    camera.page.goto(camera.url + matching)
+    for number in range(2):
+        camera.page.click(f".o_group_header >> nth={number}")
+        camera.page.wait_for_selector(".o_data_row")
+    camera.keep("matching")
     camera.show(f"{CENTER}merchant_listing_push_action", ".o_data_row", "dry-run")
     camera.show(f"{PROM}merchant_category_action", ".o_data_row", "categories")
 
