@@ -4,6 +4,7 @@ English ones of every screen, and the main ones in Ukrainian in docs/images/uk.
 """
 
 import base64
+import subprocess
 import sys
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -19,13 +20,16 @@ from tests.e2e.test_orders import call_simulator
 from tests.prom_simulator.xls import make_xls
 from tools.demo import wait_for_orders
 from tools.paths import ROOT
+from tools.python_env import python
 
 IMAGES = ROOT / "docs" / "images"
 CENTER = "/odoo/action-garazd_merchant_center."
 PROM = "/odoo/action-garazd_merchant_prom."
 FEEDS = "/odoo/action-garazd_product_feed.product_data_feed_action"
 PICKINGS = "/odoo/action-stock.action_picking_tree_all"
-VIEWPORT = {"width": 1280, "height": 820}
+VIEWPORT = {"width": 1400, "height": 820}
+#: Tall enough for any page of a form.
+TALL = {"width": 1400, "height": 1600}
 TABS = ("orders", "partners", "shipping", "payments", "products")
 #: The pictures of the Ukrainian guide. The others would show the same again.
 UKRAINIAN = {
@@ -46,7 +50,20 @@ UKRAINIAN = {
     "feed-values",
 }
 # People who are no developers see no address of the interface; the demo needs it.
-WITHOUT_ADDRESS = ".modal .o_wrap_field:has([name=api_url]) { display: none !important }"
+STYLE = """
+.modal .o_wrap_field:has([name=api_url]) { display: none !important }
+.modal [name=permissions] { padding: 12px }
+"""
+# A picture of a screen needs no more colors, and has a third of the size then.
+SHRINK = """
+import sys
+from PIL import Image
+
+for path in sys.argv[1:]:
+    Image.open(path).convert("RGB").quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
+"""
+#: Orders of products that Odoo knows.
+KNOWN = ["!", ("sale_order_id.order_line.product_id.default_code", "=", "MERCHANT-UNKNOWN")]
 
 
 @dataclass
@@ -78,8 +95,10 @@ class Camera:
     def open_tab(self, tab, name):
         """Turn to a page of the form and keep a picture of it."""
         if not self.wanted or name in self.wanted:
+            self.page.set_viewport_size(TALL)
             self.page.click(f".o_form_view .o_notebook_headers a[name={tab}]")
             self.keep(name, ".o_form_view .o_notebook")
+            self.page.set_viewport_size(VIEWPORT)
 
     def keep(self, name, part=None):
         """Keep a picture of what is on the screen."""
@@ -112,12 +131,15 @@ def main():
             show_orders(camera)
             show_products(camera)
             show_feeds(camera)
+    pictures = sorted(IMAGES.rglob("*.png"))
+    subprocess.run([python(), "-c", SHRINK, *pictures], check=True)
     return 0
 
 
 def fill(shop):
     """Make what the demo does not have by itself: changes to send, categories, a parcel."""
-    call_simulator(shop, "tokens", {"token": WITHOUT_PRODUCTS, "scopes": ["orders", "delivery"]})
+    scopes = ["orders", "order_status", "payment", "delivery", "groups"]
+    call_simulator(shop, "tokens", {"token": WITHOUT_PRODUCTS, "scopes": scopes})
     stores = shop.rpc("merchant.store", "search", [])
     settings = {"push_prices": True, "push_stock": True, "push_presence": True}
     shop.rpc("merchant.store", "write", stores, settings)
@@ -125,16 +147,30 @@ def fill(shop):
     wizard = {"marketplace": "prom", "file": file, "filename": "categories.xls"}
     ids = shop.rpc("merchant.import.categories", "create", [wizard])
     shop.rpc("merchant.import.categories", "action_import", ids)
-    domain = [("delivery_kind", "=", "locker"), ("sale_order_id.state", "=", "draft")]
+    domain = [("delivery_kind", "=", "locker"), ("sale_order_id.state", "=", "draft"), *KNOWN]
     order = shop.rpc("merchant.order", "search_read", domain, ["sale_order_id"], limit=1)[0]
     shop.rpc("sale.order", "action_confirm", [order["sale_order_id"][0]])
     wait_for(lambda: shop.rpc("merchant.category", "search_count", [("store_id", "=", False)]))
-    wait_for(lambda: shop.rpc("merchant.store", "read", stores, ["push_count"])[0]["push_count"])
-    products = shop.rpc("merchant.listing", "search_read", [("push_state", "=", "none")], [])
-    for row in products[:5]:
-        product = row["product_id"][0]
-        price = shop.rpc("product.product", "read", [product], ["list_price"])[0]["list_price"]
-        shop.rpc("product.product", "write", [product], {"list_price": round(price * 1.07)})
+    change_prices(shop)
+
+
+def change_prices(shop):
+    """Make some products dearer, and wait until Odoo would send that."""
+    known = [("push_state", "=", "none"), ("desired_presence", "=", "in_stock")]
+    names = ["product_id", "desired_price"]
+
+    def find(*more):
+        domain = [*known, ("desired_price", ">", 1), *more]
+        return shop.rpc("merchant.listing", "search_read", domain, names, limit=5)
+
+    wait_for(find)
+    rows = find()
+    for row in rows:
+        values = {"list_price": round(row["desired_price"] * 1.07)}
+        shop.rpc("product.product", "write", [row["product_id"][0]], values)
+    ids = [row["id"] for row in rows]
+    waiting = [("id", "in", ids), ("push_state", "=", "waiting")]
+    wait_for(lambda: shop.rpc("merchant.listing", "search_count", waiting) == len(ids))
 
 
 def show_stores(camera):
@@ -168,7 +204,7 @@ def show_token(camera):
     page.fill(".modal [name=api_token] input", WITHOUT_PRODUCTS)
     page.click(".modal button[name=action_check_token]")
     page.wait_for_selector(".modal [name=permissions] li")
-    page.add_style_tag(content=WITHOUT_ADDRESS)
+    page.add_style_tag(content=STYLE)
     camera.keep("token", ".modal [name=permissions]")
 
 

@@ -41,6 +41,17 @@ def get_issue_labels():
     return labels
 
 
+def get_labels(*, is_ukrainian):
+    """Return the texts of all screens in one of the languages."""
+    entries = [
+        entry
+        for module in MODULES
+        for entry in polib.pofile(str(ROOT / module / "i18n" / "uk.po"))
+        if not entry.obsolete
+    ]
+    return {(entry.msgstr if is_ukrainian else entry.msgid).strip() for entry in entries}
+
+
 LABELS = get_issue_labels()
 
 
@@ -86,6 +97,19 @@ def test_every_page_of_the_guide_is_in_its_index():
             for link in LINK.findall(index.read_text())
         }
         assert {*folder.glob("shop-owner/*.md"), folder / "troubleshooting.md"} <= linked
+
+
+@pytest.mark.parametrize("folder", [DOCS, UKRAINIAN], ids=name)
+def test_tables_of_the_guide_name_what_is_on_the_screen(folder):
+    labels = get_labels(is_ukrainian=folder == UKRAINIAN)
+    cells = [
+        (name(page), label)
+        for page in [folder / "troubleshooting.md", *folder.glob("shop-owner/*.md")]
+        for cell in re.findall(r"^\| (\*\*.+?) \|", page.read_text(), re.MULTILINE)
+        for label in re.findall(r"\*\*(.+?)\*\*", cell)
+    ]
+    assert len(cells) > 50
+    assert [cell for cell in cells if cell[1] not in labels] == []
 
 
 def test_pictures_are_small():
