@@ -13,7 +13,7 @@ from .console import Failure, say, step
 from .lock import locked
 from .logcheck import SERVER_ALLOWED, read_log
 from .odoo import free_port, prepare
-from .paths import LOCAL, LOGS, MODULES, ROOT, TEST_ADDONS
+from .paths import LOCAL, LOGS, ROOT, TEST_ADDONS
 from .processes import run_group, stop_all
 from .python_env import dev_python
 

@@ -60,7 +60,8 @@ import sys
 from PIL import Image
 
 for path in sys.argv[1:]:
-    Image.open(path).convert("RGB").quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
+    picture = Image.open(path).convert("RGB")
+    picture.quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
 """
 #: Orders of products that Odoo knows.
 KNOWN = ["!", ("sale_order_id.order_line.product_id.default_code", "=", "MERCHANT-UNKNOWN")]
