@@ -281,7 +281,7 @@ def test_the_log_has_no_token_whatever_happened(life):
     for proof in (
         "GET /orders/list",
         "POST /orders/set_status",
-        "method='POST', path='/products/edit'",
+        "POST /products/edit",
         "HTTP 500",
         "HTTP 429",
         "HTTP 401",
