@@ -145,7 +145,6 @@ def test_without_the_bridge_everything_else_goes_on(shop, open_page):
     assert not shop.rpc("mail.activity", "search_count", [("id", "=", activity)])
     for model, domain in {
         "ir.model.data": [("module", "=", BRIDGE)],
-        "ir.model.fields": [("modules", "like", BRIDGE)],
         "ir.cron": [("name", "like", "Missing Tracking Numbers"), ("active", "in", (True, False))],
         "mail.activity.type": [("id", "=", activity_type), ("active", "in", (True, False))],
         "ir.ui.view": [("arch_db", "like", "late_count"), ("active", "in", (True, False))],

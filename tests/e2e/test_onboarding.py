@@ -56,7 +56,7 @@ def get_step(page, title):
 def test_users_read_whom_to_ask(shop, open_page):
     login = make_user(shop, "garazd_merchant_center.group_user", "en_US")
     page = open_page(login, login)
-    page.goto(f"{shop.url}{ACTION}merchant_order_action")
+    page.goto(f"{shop.url}{ACTION}merchant_store_action")
     page.wait_for_selector(".o_merchant_guide_steps")
     text = page.locator(".o_merchant_guide").inner_text()
     assert "Ask one of them" in text
