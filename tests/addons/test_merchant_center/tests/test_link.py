@@ -1,6 +1,6 @@
 from lxml import etree
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import DemoCase
@@ -81,7 +81,8 @@ class TestLink(DemoCase):
             arch = record.with_user(nobody).get_view(view_type="form")["arch"]
             self.assertNotIn("merchant_listing_count", arch)
             self.assertNotIn("merchant_order_count", arch)
-        self.assertEqual(self.sale.partner_id.with_user(nobody).merchant_order_count, 0)
+        with self.assertRaises(AccessError):
+            self.sale.partner_id.with_user(nobody).read(["merchant_order_count"])
 
     def test_sales_orders_are_read_again_from_the_list(self):
         sales = self.sale | self.sale.copy()
