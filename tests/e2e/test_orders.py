@@ -125,7 +125,9 @@ def test_a_change_on_prom_is_compared_and_applied(shop, open_page):
     [found] = shop.rpc(
         "sale.order", "search_read", [("id", "=", sale_order)], ["partner_shipping_id"]
     )
-    [contact] = shop.rpc("res.partner", "read", [found["partner_shipping_id"][0]], ["city", "street"])
+    [contact] = shop.rpc(
+        "res.partner", "read", [found["partner_shipping_id"][0]], ["city", "street"]
+    )
     assert (contact["city"], contact["street"]) == ("Львів", "Відділення №5")
     # Who packs reads it too.
     open_sale_order(page, shop, sale_order)
