@@ -43,14 +43,9 @@ class OdooSuite:
     present: tuple = ()
 
 
+# The longest first, so that nobody waits for it alone at the end.
 SUITES = {
-    "plain": PlainSuite(("tests/unit", "tests/feed", "tests/simulator", "tests/tools")),
-    "feed": OdooSuite(
-        "feed",
-        ("garazd_product_feed",),
-        ("garazd_product_feed",),
-        absent=("sale", "garazd_merchant_center"),
-    ),
+    "e2e": PlainSuite(("tests/e2e",), browser=True),
     "center": OdooSuite(
         "sale",
         ("test_merchant_center",),
@@ -63,6 +58,8 @@ SUITES = {
         ("garazd_merchant_prom",),
         absent=("stock_delivery", "garazd_prom_delivery_bridge"),
     ),
+    "load": PlainSuite(("tests/load",)),
+    "lifecycle": PlainSuite(("tests/lifecycle",)),
     "all": OdooSuite(
         "delivery",
         ("garazd_merchant_prom", "test_merchant_center"),
@@ -80,9 +77,13 @@ SUITES = {
         ),
         present=("garazd_prom_delivery_bridge",),
     ),
-    "load": PlainSuite(("tests/load",)),
-    "lifecycle": PlainSuite(("tests/lifecycle",)),
-    "e2e": PlainSuite(("tests/e2e",), browser=True),
+    "feed": OdooSuite(
+        "feed",
+        ("garazd_product_feed",),
+        ("garazd_product_feed",),
+        absent=("sale", "garazd_merchant_center"),
+    ),
+    "plain": PlainSuite(("tests/unit", "tests/feed", "tests/simulator", "tests/tools")),
 }
 
 
@@ -125,13 +126,11 @@ def run_tests(names=None, tags=None, jobs=1):
     environment = prepare(durable=False, dev=True)
     LOGS.mkdir(parents=True, exist_ok=True)
     # Tours of the modules need it, too.
-    browser = find_browser() if set(names) - {"plain", "lifecycle"} else None
+    browser = find_browser() if set(names) - {"plain", "lifecycle", "load"} else None
     results = {}
     with ThreadPoolExecutor(max_workers=jobs) as pool:
         try:
-            # The longest first, so that nobody waits for it alone at the end.
-            order = sorted(names, key=lambda name: name != "all")
-            futures = [pool.submit(_run, environment, name, tags, browser) for name in order]
+            futures = [pool.submit(_run, environment, name, tags, browser) for name in names]
             for future in as_completed(futures):
                 result = future.result()
                 results[result.name] = result

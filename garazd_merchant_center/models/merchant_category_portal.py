@@ -160,6 +160,7 @@ class MerchantCategory(models.Model):
 
     def action_open_listings(self):
         """Open the products of the stores that stand in these categories."""
+        self.check_access("read")
         self.env["merchant.listing"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "garazd_merchant_center.merchant_listing_action"

@@ -225,7 +225,8 @@ class Walk:
         """Return a record to call methods on; of a wizard a new one, the person's own if it may."""
         model = self._models[name]
         if not model["is_transient"]:
-            return self._take_existing(name, model["record"]) or NOBODY
+            found = not model["is_abstract"] and self._take_existing(name, model["record"])
+            return found or NOBODY
         values = {
             field: self._make_value(facts)
             for field, facts in model["filled"].items()

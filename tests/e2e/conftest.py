@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import threading
 from dataclasses import dataclass
 
 import pytest
@@ -26,6 +27,26 @@ class Shop:
     token: str = TOKEN
 
 
+# Odoo looks for scheduled actions once a minute; nobody waits so long here.
+WAKE_SECONDS = 2
+
+
+@contextlib.contextmanager
+def quick_scheduler(environment, database):
+    """Have Odoo look all the time for scheduled actions that are due."""
+    stopped = threading.Event()
+
+    def wake():
+        while not stopped.wait(WAKE_SECONDS):
+            environment.server.psql(f"NOTIFY cron_trigger, '{database}'")
+
+    thread = threading.Thread(target=wake, daemon=True)
+    thread.start()
+    yield
+    stopped.set()
+    thread.join()
+
+
 @contextlib.contextmanager
 def running_shop(*, with_store=False, database=DATABASE, durable=False):
     """Run Odoo with the demo's products and price list.
@@ -39,7 +60,10 @@ def running_shop(*, with_store=False, database=DATABASE, durable=False):
     with simulator as api_url:
         url = f"http://127.0.0.1:{port}"
         populate(environment, database, api_url, url, with_store=with_store)
-        with odoo_server(environment, database, port, log=LOGS / "e2e-odoo.log"):
+        with (
+            odoo_server(environment, database, port, log=LOGS / "e2e-odoo.log"),
+            quick_scheduler(environment, database),
+        ):
             yield Shop(url, Client(url, database, "admin", "admin"), api_url)
 
 

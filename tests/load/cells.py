@@ -28,6 +28,7 @@ CALLS = (
     Call("orders_list", "GET", "/orders/list", "orders", True),
     Call("order", "GET", "/orders/[0-9]*"),
     Call("orders_set_status", "POST", "/orders/set_status"),
+    Call("save_declaration", "POST", "/delivery/save_declaration_id"),
     Call("products_list", "GET", "/products/list", "products", True),
     Call("product", "GET", "/products/[0-9]*"),
     Call("products_edit", "POST", "/products/edit"),
@@ -154,19 +155,18 @@ def _can_happen_once(call, fault):
 
 
 def choose_cells(call):
-    """Return the cells of a call in a run of a minute, where every fault and every call occur.
+    """Return the cells of a call in a short run, where every fault and every call occur.
 
     :rtype: list[Cell]
     """
     chosen = []
     for number, fault in enumerate(FAULTS):
         possible = [other for other in CALLS if fault.can_happen_to(other)]
-        # Steps of different lengths, so that neighbours in the table meet different calls.
-        for turn, place in enumerate((number * 5, number * 7 + 2)):
-            if possible[place % len(possible)] == call:
-                found = [cell for cell in make_cells(call) if cell.fault == fault]
-                chosen.append(found[(number + turn) % len(found)])
-    return list(dict.fromkeys(chosen))
+        # In steps, so that neighbours in the table happen to different calls.
+        if possible[number * 7 % len(possible)] == call:
+            found = [cell for cell in make_cells(call) if cell.fault == fault]
+            chosen.append(found[number % len(found)])
+    return chosen
 
 
 def _get_poisons(call, fault):

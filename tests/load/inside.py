@@ -74,6 +74,7 @@ def make_store(env, shop, company, feed):
             "state": "connected",
             "mode": "production",
             "feed_id": feed.id,
+            "carrier_id": _make_carrier(env, company).id,
             "payment_journal_id": journal.id,
             "push_prices": True,
             "push_stock": True,
@@ -82,6 +83,14 @@ def make_store(env, shop, company, feed):
             "max_unavailable_percent": 100,
         }
     )
+
+
+def _make_carrier(env, company):
+    product = env["product.product"].create(
+        {"name": "Parcel", "type": "service", "sale_ok": False, "taxes_id": []}
+    )
+    vals = {"name": "Parcel", "product_id": product.id, "company_id": company.id}
+    return env["delivery.carrier"].create(vals)
 
 
 def _make_clerks(env, companies):

@@ -85,6 +85,30 @@ class OrdersSetStatus(Scenario):
         return all(shop.sim.state.orders[key]["status"] == "received" for key in self.marks[shop])
 
 
+class SaveDeclaration(Scenario):
+    crons = ("operations",)
+    settle = ("sync_orders", "operations", "listings", "sync_orders")
+
+    def stimulate(self, shop):
+        key = shop.sim.add_order("np_branch")["id"]
+        shop.store.action_sync_orders()
+        self.trial.run_cron("sync_orders")
+        number = f"2045{key:010}"
+        [parcel] = self.trial.get_order(shop, key).sale_order_id.picking_ids
+        parcel.carrier_tracking_ref = number
+        self.marks[shop] = key, number
+
+    def is_done(self, shop):
+        key, number = self.marks[shop]
+        return shop.sim.state.orders[key]["delivery_provider_data"]["declaration_number"] == number
+
+    def find_doubles(self, shop):
+        key, number = self.marks[shop]
+        writes = shop.sim.writes("order", "/delivery/save_declaration_id")
+        count = sum(write.id == key for write in writes)
+        return [f"the number {number} was saved {count} times"] if count > 1 else []
+
+
 class ProductsList(Scenario):
     crons = ("sync_products",)
     settle = ("sync_orders", "sync_products", "listings")
@@ -129,8 +153,8 @@ class Product(ProductsEdit):
 
 
 class ProductsImportUrl(Scenario):
-    crons = ("operations",)
-    settle = ("sync_orders", "operations", "feed_imports", "sync_products")
+    crons = ("generate", "operations")
+    settle = ("sync_orders", "generate", "operations", "feed_imports", "sync_products")
 
     def stimulate(self, shop):
         imports = self.env["merchant.feed.import"]
@@ -165,7 +189,8 @@ class ImportStatus(ProductsImportUrl):
 
     def stimulate(self, shop):
         super().stimulate(shop)
-        self.trial.run_cron("operations")
+        for name in ProductsImportUrl.crons:
+            self.trial.run_cron(name)
         [job] = [*shop.sim.state.imports.values()][shop.asked :]
         job.finished.wait(10)
         self.trial.let_time_pass()
@@ -233,6 +258,7 @@ SCENARIOS = {
     "orders_list": OrdersList,
     "order": Order,
     "orders_set_status": OrdersSetStatus,
+    "save_declaration": SaveDeclaration,
     "products_list": ProductsList,
     "product": Product,
     "products_edit": ProductsEdit,
