@@ -22,7 +22,9 @@ SERVER_ALLOWED = (
     # A person did what cannot be done, and was told so on the screen.
     re.compile(r"WARNING \S+ odoo\.http: "),
     # Two requests changed the same record at once; Odoo runs the later one again.
-    re.compile(r"odoo\.sql_db: bad query.*(could not serialize access|deadlock detected)", re.DOTALL),
+    re.compile(
+        r"odoo\.sql_db: bad query.*(could not serialize access|deadlock detected)", re.DOTALL
+    ),
 )
 EXCERPT_LINES = 60
 

@@ -89,6 +89,7 @@ class MerchantListing(models.Model):
 
     def action_create_all_products(self):
         """Open the wizard for all listings of a store that have no product."""
+        self.check_access("read")
         self.env["merchant.store"]._check_administrator()
         return self._open_creation({"default_scope": "all"})
 

@@ -144,6 +144,7 @@ class ProductDataFeed(models.Model):
 
     def action_open_stores(self):
         """Open the stores that use this price list."""
+        self.check_access("read")
         self.env["merchant.store"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "garazd_merchant_center.merchant_store_action"
@@ -152,6 +153,7 @@ class ProductDataFeed(models.Model):
 
     def action_open_listings(self):
         """Open the products of the stores that use this price list."""
+        self.check_access("read")
         self.env["merchant.listing"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "garazd_merchant_center.merchant_listing_action"

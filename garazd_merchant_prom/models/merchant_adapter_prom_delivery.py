@@ -154,7 +154,7 @@ class MerchantAdapterProm(models.AbstractModel):
         was_tried = operation.attempts or operation.is_uncertain
         if was_tried and self._prom_shown_number(client, order_id) == number:
             return schema.Outcome(state="done")
-        raw, refusal, doubt = None, "", None
+        raw, refusal, doubt, unanswered = None, "", "", None
         try:
             raw = client.save_declaration(*declaration)
         except errors.TokenRejected:
@@ -164,20 +164,30 @@ class MerchantAdapterProm(models.AbstractModel):
                 "marketplace_unreachable", error.retry_after, reason=str(error)
             ) from error
         except (errors.ConnectionFailed, errors.ServerFailed, errors.AnswerUnreadable) as error:
-            raw = doubt = str(error)
+            raw = str(error)
+            unanswered = exceptions.RetryLater("marketplace_unreachable", reason=raw)
+            doubt = operation.store_id._explain(unanswered)
         except errors.PromError as error:
             raw = refusal = str(error)
         shown = self._prom_shown_number(client, order_id)
         state, message = self._prom_judge_number(number, shown, refusal, doubt, operation.attempts)
-        seconds = LOOK_AGAIN if state == "retry" and not doubt else None
-        return schema.Outcome(state=state, message=message, seconds=seconds, response=raw)
+        if state != "retry":
+            return schema.Outcome(state=state, message=message, response=raw)
+        return schema.Outcome(
+            state=state,
+            message=message,
+            seconds=None if doubt else LOOK_AGAIN,
+            is_uncertain=bool(doubt),
+            error=unanswered,
+            response=raw,
+        )
 
     def _prom_judge_number(self, number, shown, refusal, doubt, attempts):
         """Return what became of a number: by what the order shows, then by the answer.
 
         :param str | None shown: the number in the order
         :param str refusal: what Prom said against it
-        :param str | None doubt: why there is no answer
+        :param str doubt: why there is no answer
         :param int attempts: how often it was tried before
         :rtype: tuple[str, str]
         """

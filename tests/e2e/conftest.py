@@ -9,12 +9,13 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tools import databases
-from tools.demo import TOKEN, populate
+from tools.demo import TOKEN, populate, wait_for_orders
 from tools.odoo import free_port, odoo_server, prepare, prom_simulator
 from tools.paths import LOGS
 from tools.rpc import Client
 
 DATABASE = "test_e2e"
+STORE_DATABASE = "test_e2e_store"
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,17 @@ def running_browser():
 def shop():
     """Odoo without a store, for the whole session."""
     with running_shop() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def shop_with_store():
+    """Odoo with the demo's store, which has read everything, for the whole session.
+
+    Whoever uses it says which environment the store is to be in.
+    """
+    with running_shop(with_store=True, database=STORE_DATABASE) as running:
+        wait_for_orders(running.rpc)
         yield running
 
 

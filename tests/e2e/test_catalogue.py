@@ -2,11 +2,9 @@
 
 import pytest
 
-from tests.e2e.conftest import running_shop
 from tests.e2e.test_first_store import ACTION, make_user, wait_for
 from tests.e2e.test_orders import call_simulator
 from tests.prom_simulator.xls import make_xls
-from tools.demo import wait_for_orders
 
 PROM = "/odoo/action-garazd_merchant_prom."
 HEADER = ("Рівень 1", "Рівень 2", "Рівень 3", "Рівень 4", "Посилання", "Ідентифікатор")
@@ -26,11 +24,9 @@ RUSSIAN = (
 
 
 @pytest.fixture(scope="module")
-def shop():
+def shop(shop_with_store):
     """Odoo with the demo's store, whose products were read."""
-    with running_shop(with_store=True, database="test_e2e_catalogue") as running:
-        wait_for_orders(running.rpc)
-        yield running
+    return shop_with_store
 
 
 def open_wizard(page, shop, name):

@@ -2,25 +2,20 @@
 
 import pytest
 
-from tests.e2e.conftest import running_shop
 from tests.e2e.test_first_store import ACTION, make_user, wait_for
 from tests.e2e.test_orders import call_simulator, get_stores
-from tools.demo import wait_for_orders
 
 
 @pytest.fixture(scope="module")
-def shop():
+def shop(shop_with_store):
     """Odoo with the demo's store in Test, whose products were read and whose file is published."""
-    with running_shop(with_store=True, database="test_e2e_feed_import") as running:
-        wait_for_orders(running.rpc)
-        call_simulator(running, "options", {"import_early_success": 0, "import_partial": 0})
-        wait_for(lambda: running.rpc("product.data.feed", "search", [("offer_count", ">", 0)]))
-        wait_for(
-            lambda: running.rpc(
-                "merchant.store", "search", [("last_sync_products_at", "!=", False)]
-            )
-        )
-        yield running
+    shop = shop_with_store
+    shop.rpc("merchant.store", "action_set_test", get_stores(shop))
+    call_simulator(shop, "options", {"import_early_success": 0, "import_partial": 0})
+    wait_for(lambda: shop.rpc("product.data.feed", "search", [("offer_count", ">", 0)]))
+    was_read = [("last_sync_products_at", "!=", False)]
+    wait_for(lambda: shop.rpc("merchant.store", "search", was_read))
+    return shop
 
 
 def send_price_list(page, shop):

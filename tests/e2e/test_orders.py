@@ -5,22 +5,17 @@ import urllib.request
 
 import pytest
 
-from tests.e2e.conftest import running_shop
+from tests.e2e.conftest import STORE_DATABASE
 from tests.e2e.test_first_store import ACTION, make_user, wait_for
 from tools.console import Failure
-from tools.demo import wait_for_orders
 from tools.rpc import Client
-
-DATABASE = "test_e2e_orders"
 
 
 @pytest.fixture(scope="module")
-def shop():
+def shop(shop_with_store):
     """Odoo with the demo's store in Production, its orders imported."""
-    with running_shop(with_store=True, database=DATABASE) as running:
-        wait_for_orders(running.rpc)
-        running.rpc("merchant.store", "action_set_production", get_stores(running))
-        yield running
+    shop_with_store.rpc("merchant.store", "action_set_production", get_stores(shop_with_store))
+    return shop_with_store
 
 
 def get_stores(shop):
@@ -178,7 +173,7 @@ def test_settings_are_changed_by_administrators_and_only_read_by_users(shop, ope
 def test_roles_hold_for_whoever_calls_the_server_past_the_screens(shop):
     [store] = get_stores(shop)
     login = make_user(shop, "garazd_merchant_center.group_user", "uk_UA")
-    user = Client(shop.url, DATABASE, login, login)
+    user = Client(shop.url, STORE_DATABASE, login, login)
     assert user("merchant.store", "read", [store], ["name"])[0]["name"]
     [order] = user("merchant.order", "search", [], limit=1)
     user("merchant.order", "action_refresh", [order])

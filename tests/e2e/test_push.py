@@ -2,20 +2,18 @@
 
 import pytest
 
-from tests.e2e.conftest import running_shop
 from tests.e2e.test_first_store import ACTION, wait_for
 from tests.e2e.test_orders import call_simulator, get_stores
-from tools.demo import wait_for_orders
 
 
 @pytest.fixture(scope="module")
-def shop():
+def shop(shop_with_store):
     """Odoo with the demo's store in Test, whose prices and quantities are those of Odoo."""
-    with running_shop(with_store=True, database="test_e2e_push") as running:
-        wait_for_orders(running.rpc)
-        settings = {"push_prices": True, "push_stock": True}
-        running.rpc("merchant.store", "write", get_stores(running), settings)
-        yield running
+    stores = get_stores(shop_with_store)
+    shop_with_store.rpc("merchant.store", "action_set_test", stores)
+    settings = {"push_prices": True, "push_stock": True}
+    shop_with_store.rpc("merchant.store", "write", stores, settings)
+    return shop_with_store
 
 
 def find_listing(shop):

@@ -414,7 +414,9 @@ def assert_no_secrets(life):
 def test_the_same_copy_would_sell_if_it_were_not_neutralized(life):
     databases.copy(life.environment, DATABASE, COPY)
     before = count_requests(life)
-    chosen = "SELECT res_id FROM ir_model_data WHERE name IN ('cron_sync_orders', 'cron_operations')"
+    chosen = (
+        "SELECT res_id FROM ir_model_data WHERE name IN ('cron_sync_orders', 'cron_operations')"
+    )
     let_scheduled_actions_run(life.environment, COPY, f"id IN ({chosen})")
     assert count_requests(life) > before
     shop = Shop("", None, life.simulator)

@@ -9,13 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import log_in, running_shop
-from tests.e2e.test_first_store import make_user
-from tools.demo import wait_for_orders
+from tests.e2e.conftest import STORE_DATABASE, log_in
+from tests.e2e.test_first_store import make_user, wait_for
 from tools.paths import MODULES, ROOT
 from tools.rpc import Client
 
-DATABASE = "test_e2e_tour"
 GROUPS = {
     "administrator": "garazd_merchant_center.group_administrator",
     "user": "garazd_merchant_center.group_user",
@@ -45,16 +43,18 @@ RECORDS = {
 
 
 @pytest.fixture(scope="module")
-def shop():
-    """Odoo with the demo's store, which has read everything in debug mode."""
-    with running_shop(with_store=True, database=DATABASE) as running:
-        stores = running.rpc("merchant.store", "search", [])
-        running.rpc("merchant.store", "write", stores, {"debug": True})
-        wait_for_orders(running.rpc)
-        drafts = [("sale_order_id.state", "=", "draft"), ("delivery_kind", "=", "locker")]
-        [order] = running.rpc("merchant.order", "search_read", drafts, ["sale_order_id"], limit=1)
-        running.rpc("sale.order", "action_confirm", [order["sale_order_id"][0]])
-        yield running
+def shop(shop_with_store):
+    """Odoo with the demo's store, which has read something in debug mode."""
+    rpc = shop_with_store.rpc
+    stores = rpc("merchant.store", "search", [])
+    rpc("merchant.store", "action_set_test", stores)
+    rpc("merchant.store", "write", stores, {"debug": True})
+    rpc("merchant.store", "action_sync_orders", stores)
+    drafts = [("sale_order_id.state", "=", "draft"), ("delivery_kind", "=", "locker")]
+    [order] = rpc("merchant.order", "search_read", drafts, ["sale_order_id"], limit=1)
+    rpc("sale.order", "action_confirm", [order["sale_order_id"][0]])
+    wait_for(lambda: rpc("merchant.exchange", "search_count", []))
+    return shop_with_store
 
 
 def get_english(lang):
@@ -76,7 +76,7 @@ class Tour:
 
     def __init__(self, page, shop, login, lang):
         self.page, self.shop = page, shop
-        self.client = Client(shop.url, DATABASE, login, login)
+        self.client = Client(shop.url, STORE_DATABASE, login, login)
         self.english = get_english(lang)
         self.name, self.lang = login, lang
         self.faults, self.screens, self.asked = [], [], set()
@@ -229,8 +229,10 @@ def start(shop, browser):
         context.close()
 
 
-@pytest.mark.parametrize("person", GROUPS)
-@pytest.mark.parametrize("lang", ["en_US", "uk_UA"])
+@pytest.mark.parametrize(
+    ("person", "lang"),
+    [("administrator", "en_US"), ("administrator", "uk_UA"), ("user", "uk_UA")],
+)
 def test_every_screen_is_whole(start, person, lang):
     tour = start(person, lang, DESK)
     actions = tour.find_actions()
@@ -245,9 +247,9 @@ def test_every_screen_is_whole(start, person, lang):
     assert not tour.faults, "\n".join(tour.faults)
 
 
-@pytest.mark.parametrize("lang", ["en_US", "uk_UA"])
-def test_main_screens_fit_a_phone(start, lang):
-    tour = start("user", lang, PHONE)
+def test_main_screens_fit_a_phone(start):
+    # Ukrainian words are the longer ones.
+    tour = start("user", "uk_UA", PHONE)
     for name in PHONE_ACTIONS:
         tour.open(f"garazd_merchant_center.{name}")
         tour.look(f"phone-{name}", phone=True)

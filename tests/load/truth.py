@@ -102,9 +102,10 @@ def _find_waiting(odoo, store_id):
         "merchant.feed.import": [("state", "in", ("waiting", "running"))],
     }
     for model, domain in groups.items():
-        count = odoo(model, "search_count", [("store_id", "=", store_id), *domain])
-        if count:
-            yield f"{count} {model} are not done"
+        rows = odoo(model, "search_read", [("store_id", "=", store_id), *domain], ["display_name"])
+        if rows:
+            names = ", ".join(row["display_name"] or "?" for row in rows[:3])
+            yield f"{len(rows)} {model} are not done: {names}"
 
 
 def find_doubles(odoo, sim, store_id):
