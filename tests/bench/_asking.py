@@ -20,7 +20,7 @@ def ask(environment, database, module, function, *arguments):
     :raises Failure: it gave no answer
     """
     call = ", ".join(["env", *map(repr, (module, function, *arguments))])
-    log = LOGS / f"bench-{function}.log"
+    log = LOGS / f"{database}-{function}.log"
     with log.open("w") as errors:
         done = subprocess.run(
             environment.command("shell", "-d", database, "--no-http", "--log-level=warn"),

@@ -201,7 +201,7 @@ class ImportStatus(ProductsImportUrl):
 
 class GroupsList(Scenario):
     crons = ("sync_base",)
-    settle = ("sync_base", "sync_orders")
+    settle = ("sync_base", "sync_orders", "operations", "sync_orders")
 
     def stimulate(self, shop):
         name = f"Group {len(shop.sim.state.groups)}"
@@ -217,7 +217,7 @@ class OptionsList(Scenario):
     """A name that is wrong in Odoo until the list is read again."""
 
     crons = ("sync_base",)
-    settle = ("sync_base", "sync_orders")
+    settle = ("sync_base", "sync_orders", "operations", "sync_orders")
     model = ""
 
     def stimulate(self, shop):
@@ -241,7 +241,7 @@ class DeliveryOptionsList(OptionsList):
 
 class OrderStatusOptionsList(Scenario):
     crons = ("sync_base",)
-    settle = ("sync_base", "sync_orders")
+    settle = ("sync_base", "sync_orders", "operations", "sync_orders")
 
     def stimulate(self, shop):
         number = max(shop.sim.state.custom_statuses) + 1
