@@ -1,9 +1,10 @@
 """The Python environments: one for Odoo, one for the developer's tools."""
 
+import functools
 import hashlib
 import os
-import platform
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from .paths import DEV_VENV, LOCAL, LOGS, TOOLS, VENV
 from .system import install_packages
 
 SUPPORTED = ((3, 10), (3, 13))
+DISTRIBUTION = Path("/usr/bin/python3")
 SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 UV = "uv==0.13.9"
 # Trust what the system trusts, as pip does: behind some networks nothing else works.
@@ -53,7 +55,8 @@ def prepare_python(*, dev=False):
 
 
 def _prepare(venv, requirements, title):
-    key = hashlib.sha256(f"{sys.version} {venv}\n{requirements.read_text()}".encode()).hexdigest()
+    _program, version = _find_base()
+    key = hashlib.sha256(f"{version} {venv}\n{requirements.read_text()}".encode()).hexdigest()
     # Written last: an interrupted installation goes on where it stopped.
     stamp = venv / "complete"
     if stamp.exists() and stamp.read_text() == key and _is_usable(venv):
@@ -72,12 +75,32 @@ def _prepare(venv, requirements, title):
     stamp.write_text(key)
 
 
+@functools.cache
+def _find_base():
+    """Return the Python that the environments are made of, and its version.
+
+    That of the distribution is taken where it has the same version but for the last number and can
+    make environments: it is built for speed, a third faster than what pyenv builds by default.
+
+    :rtype: tuple[str, str]
+    """
+    question = "import ensurepip, platform; print(platform.python_version())"
+    own = ".".join(map(str, sys.version_info[:3]))
+    if DISTRIBUTION.exists():
+        asked = [DISTRIBUTION, "-I", "-c", question]
+        answer = subprocess.run(asked, capture_output=True, text=True, check=False)
+        version = answer.stdout.strip()
+        if version.rpartition(".")[0] == own.rpartition(".")[0]:
+            return str(DISTRIBUTION), version
+    return sys.executable, own
+
+
 def _is_usable(venv):
-    """Tell whether the environment is of this Python and of this folder."""
+    """Tell whether the environment is of the right Python and of this folder."""
     files = [venv / "pyvenv.cfg", *(venv / "bin" / name for name in ("python", "pip", "uv"))]
     if not all(path.exists() for path in files):
         return False
-    version = f"version = {platform.python_version()}"
+    version = f"version = {_find_base()[1]}"
     # The programs name their folder in their first lines, so a moved one does not work.
     return version in files[0].read_text().splitlines() and str(venv) in files[2].read_text()
 
@@ -96,4 +119,4 @@ def _make_venv(venv):
 
 def _run_venv(venv, hint):
     shutil.rmtree(venv, ignore_errors=True)
-    run([sys.executable, "-m", "venv", venv], hint=hint)
+    run([_find_base()[0], "-m", "venv", venv], hint=hint)

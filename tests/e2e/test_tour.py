@@ -25,8 +25,9 @@ PHONE_ACTIONS = ("merchant_store_action", "merchant_order_action", "merchant_iss
 SCREEN = (ROOT / "tests" / "e2e" / "screen.js").read_text()
 READY = ".o_action_manager .o_view_controller, .modal .o_view_controller, .o_action .o_content"
 TROUBLE = ".o_error_dialog, .o_notification:has(.bg-danger)"
-#: Words of ours that Odoo has, too, and leaves in English on screens of its own.
-FOREIGN = {"Carrier"}
+#: Words of ours that Odoo has, too, and leaves in English on screens of its own, and the name of
+#: Odoo's first user.
+FOREIGN = {"Administrator", "Carrier"}
 #: What opens a wizard, by model of the record it is pressed on.
 WIZARDS = {
     "merchant.store": ("action_open_production", "action_recover_orders"),

@@ -16,7 +16,7 @@ SCHEMAS = ROOT / "garazd_product_feed" / "tests" / "data"
 STRICT = etree.RelaxNG(file=str(SCHEMAS / "prom_feed.rng"))
 LOOSE = etree.RelaxNG(file=str(SCHEMAS / "prom_feed_loose.rng"))
 
-PROPERTY = settings(max_examples=200, deadline=None, database=None, derandomize=True)
+PROPERTY = settings(max_examples=80, deadline=None, database=None, derandomize=True)
 
 FULL = """<yml_catalog date="2026-11-01 08:00">
 <shop>

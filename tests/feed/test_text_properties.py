@@ -13,7 +13,7 @@ from .addon import load
 
 text = load("text")
 
-PROPERTY = settings(max_examples=300, deadline=None, database=None, derandomize=True)
+PROPERTY = settings(max_examples=120, deadline=None, database=None, derandomize=True)
 MARKS = {"b", "strong", "i", "em", "u"}
 ALLOWED = MARKS | {
     *("p", "br", "h2", "h3", "h4", "ul", "ol", "li"),

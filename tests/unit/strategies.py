@@ -4,7 +4,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 #: The same examples every time, nothing written to the disk.
-PROPERTY = settings(max_examples=200, deadline=None, database=None, derandomize=True)
+PROPERTY = settings(max_examples=100, deadline=None, database=None, derandomize=True)
 
 JSON = st.recursive(
     st.none()

@@ -10,7 +10,7 @@ from odoo.tests import tagged
 from .common import DemoCase
 
 PROPERTY = settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     database=None,
     derandomize=True,
