@@ -70,8 +70,6 @@ SUITES = {
             "/garazd_merchant_prom:TestDelivery",
             "/garazd_merchant_prom:TestFirstSync",
             "/garazd_merchant_prom:TestOrderKinds",
-            "/garazd_merchant_prom:TestOrderPoison",
-            "/garazd_merchant_prom:TestSetStatus",
             "/garazd_merchant_prom:TestStatusPush",
             "/garazd_merchant_prom:TestTracking",
         ),

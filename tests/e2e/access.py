@@ -53,30 +53,19 @@ RIGHTS = {"read": "r", "write": "w", "create": "c", "unlink": "d"}
 
 
 class JsonRpc:
-    """A person who calls Odoo by JSON-RPC."""
+    """A person who calls Odoo by JSON-RPC, as the web client does."""
 
     def __init__(self, url, database, login, password=None):
-        self._url = f"{url}/jsonrpc"
-        self._database = database
-        self._password = password or f"{login}-password"
-        self._uid = self._call("common", "login", database, login, self._password)
-
-    def _call(self, service, method, *args):
-        body = {"service": service, "method": method, "args": args}
-        return post_json(self._url, body)
+        self._url = url
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        password = password or f"{login}-password"
+        credentials = {"db": database, "login": login, "password": password}
+        post_json(f"{url}/web/session/authenticate", credentials, self._opener)
 
     def __call__(self, model, method, *args, **kwargs):
-        return self._call(
-            "object",
-            "execute_kw",
-            self._database,
-            self._uid,
-            self._password,
-            model,
-            method,
-            args,
-            kwargs,
-        )
+        params = {"model": model, "method": method, "args": args, "kwargs": kwargs}
+        url = f"{self._url}/web/dataset/call_kw/{model}/{method}"
+        return post_json(url, params, self._opener)
 
 
 class XmlRpc:
@@ -103,14 +92,16 @@ class Refused(Exception):
         self.kind = kind
 
 
-def post_json(url, params):
+def post_json(url, params, opener=None):
     """Call a JSON route of Odoo.
 
+    :param opener: of a person who has logged in
     :raises Refused: it answers with an error
     """
     body = json.dumps({"jsonrpc": "2.0", "method": "call", "params": params}).encode()
     request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=120) as answer:
+    opener = opener or urllib.request.build_opener()
+    with opener.open(request, timeout=120) as answer:
         result = json.load(answer)
     if "error" in result:
         data = result["error"]["data"]
