@@ -34,7 +34,7 @@ format: ## put the Python code into form
 bench: ## run the benchmarks in tests/bench/
 	@$(TOOLS) bench
 
-soak: ## faults, kills, concurrency and load at full length; PART=matrix,kills,parallel,load QUICK=1
+soak: ## long tests, faults, kills, load; PART=tests,matrix,kills,parallel,load QUICK=1
 	@$(TOOLS) soak
 
 screenshots: ## make the pictures in docs/ again

@@ -1,7 +1,6 @@
 """Entry point: ``python3 -m tools <command>``, called by the Makefile."""
 
 import argparse
-import os
 import re
 import shutil
 import signal

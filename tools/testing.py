@@ -19,15 +19,18 @@ from .python_env import dev_python
 
 # A suite that hangs must not take the whole of the continuous integration's time.
 PATIENCE = 40 * 60
-E2E_ODOO_LOG = LOGS / "e2e-odoo.log"
+E2E_LOGS = "test_e2e*-odoo.log"
+RIGHTS = ("tests/e2e/test_access.py", "tests/e2e/test_secrets.py")
 
 
 @dataclass(frozen=True)
 class PlainSuite:
     """Tests that pytest runs."""
 
-    folders: tuple
+    #: Folders or files.
+    places: tuple
     browser: bool = False
+    ignored: tuple = ()
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class OdooSuite:
 
 # The longest first, so that nobody waits for it alone at the end.
 SUITES = {
-    "e2e": PlainSuite(("tests/e2e",), browser=True),
+    "e2e": PlainSuite(("tests/e2e",), browser=True, ignored=RIGHTS),
     "center": OdooSuite(
         "sale",
         ("test_merchant_center",),
@@ -58,8 +61,8 @@ SUITES = {
         ("garazd_merchant_prom",),
         absent=("stock_delivery", "garazd_prom_delivery_bridge"),
     ),
+    "rights": PlainSuite(RIGHTS),
     "load": PlainSuite(("tests/load",)),
-    "lifecycle": PlainSuite(("tests/lifecycle",)),
     "all": OdooSuite(
         "delivery",
         ("garazd_merchant_prom", "test_merchant_center"),
@@ -70,7 +73,6 @@ SUITES = {
             "/garazd_merchant_prom:TestDelivery",
             "/garazd_merchant_prom:TestFirstSync",
             "/garazd_merchant_prom:TestOrderKinds",
-            "/garazd_merchant_prom:TestStatusPush",
             "/garazd_merchant_prom:TestTracking",
         ),
         present=("garazd_prom_delivery_bridge",),
@@ -124,7 +126,7 @@ def run_tests(names=None, tags=None, jobs=1):
     environment = prepare(durable=False, dev=True)
     LOGS.mkdir(parents=True, exist_ok=True)
     # Tours of the modules need it, too.
-    browser = find_browser() if set(names) - {"plain", "lifecycle", "load"} else None
+    browser = find_browser() if set(names) - {"plain", "load", "rights"} else None
     results = {}
     with ThreadPoolExecutor(max_workers=jobs) as pool:
         try:
@@ -197,8 +199,12 @@ def _run(environment, name, tags, browser):
 
 def _missing(suite):
     if isinstance(suite, PlainSuite):
-        folders = [ROOT / folder for folder in suite.folders]
-        return [str(path.relative_to(ROOT)) for path in folders if not any(path.rglob("test_*.py"))]
+        paths = [ROOT / place for place in suite.places]
+        return [
+            str(path.relative_to(ROOT))
+            for path in paths
+            if not path.is_file() and not any(path.rglob("test_*.py"))
+        ]
     places = {module: (ROOT / module, TEST_ADDONS / module) for module in suite.tested}
     return [
         module
@@ -215,10 +221,20 @@ def _run_plain(name, suite, browser):
     log, figures = LOGS / f"test-{name}.log", LOGS / f"test-{name}.xml"
     figures.unlink(missing_ok=True)
     if suite.browser:
-        E2E_ODOO_LOG.unlink(missing_ok=True)
-    options = ["-q", "--color=no", "-o", f"cache_dir={LOCAL / 'pytest'}", f"--junitxml={figures}"]
+        for old in LOGS.glob(E2E_LOGS):
+            old.unlink()
+    # Those that take minutes are part of `make soak`.
+    options = [
+        "-q",
+        "--color=no",
+        "-m",
+        "not long",
+        "-o",
+        f"cache_dir={LOCAL / 'pytest'}",
+        f"--junitxml={figures}",
+    ]
     done = run_group(
-        [dev_python(), "-m", "pytest", *options, *suite.folders],
+        [dev_python(), "-m", "pytest", *options, *suite.places],
         seconds=PATIENCE,
         env=os.environ
         | {
@@ -232,9 +248,9 @@ def _run_plain(name, suite, browser):
     result = Result(name, *read_figures(figures), reasons=_status_reasons(done, "pytest", log))
     if done.returncode:
         result.excerpt = done.stdout[-12_000:]
-    if suite.browser and E2E_ODOO_LOG.exists():
-        report = read_log(E2E_ODOO_LOG.read_text(errors="replace"), SERVER_ALLOWED)
-        _add_problems(result, report, E2E_ODOO_LOG)
+    for odoo_log in sorted(LOGS.glob(E2E_LOGS)) if suite.browser else ():
+        report = read_log(odoo_log.read_text(errors="replace"), SERVER_ALLOWED)
+        _add_problems(result, report, odoo_log)
     return _need_tests(result)
 
 

@@ -155,7 +155,7 @@ class Walk:
         self._call = call
         self._call_admin = call_admin
         self._models = models
-        self._rights = {}
+        self._rights, self._fields, self._methods = {}, {}, {}
 
     def rights(self, name):
         """Return the letters of what may be done with records of a model."""
@@ -182,6 +182,11 @@ class Walk:
 
     def readable_fields(self, name):
         """Return the fields of ours that may be read, where the model may be read at all."""
+        if name not in self._fields:
+            self._fields[name] = self._find_readable_fields(name)
+        return self._fields[name]
+
+    def _find_readable_fields(self, name):
         model = self._models[name]
         if model["is_abstract"] or "r" not in self.rights(name):
             return []
@@ -205,6 +210,12 @@ class Walk:
 
     def may_call(self, name, method):
         """Tell whether a method gets further than the rights, on a real record."""
+        key = name, method
+        if key not in self._methods:
+            self._methods[key] = self._try_method(name, method)
+        return self._methods[key]
+
+    def _try_method(self, name, method):
         facts = self._models[name]["methods"][method]
         arguments = ["prom" if p == "marketplace" else "x" for p in facts["parameters"]]
         if facts["is_model"]:

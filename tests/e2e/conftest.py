@@ -62,7 +62,7 @@ def running_shop(*, with_store=False, database=DATABASE, durable=False):
         url = f"http://127.0.0.1:{port}"
         populate(environment, database, api_url, url, with_store=with_store)
         with (
-            odoo_server(environment, database, port, log=LOGS / "e2e-odoo.log"),
+            odoo_server(environment, database, port, log=LOGS / f"{database}-odoo.log"),
             quick_scheduler(environment, database),
         ):
             yield Shop(url, Client(url, database, "admin", "admin"), api_url)

@@ -26,7 +26,7 @@ from tests.e2e.conftest import running_shop
 from tools.demo import wait_for_orders
 from tools.odoo import prepare as prepare_odoo
 
-DATABASE = "test_e2e_access"
+DATABASE = "test_rights"
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +46,12 @@ def found(shop):
 @pytest.fixture(scope="module")
 def models(found):
     return found["models"]
+
+
+@pytest.fixture(scope="module")
+def walks(shop, models):
+    """The walks over JSON-RPC, which keep what they found."""
+    return make_walks(JsonRpc, shop, models)
 
 
 def make_walks(client, shop, models):
@@ -72,9 +78,8 @@ def test_every_model_has_a_record_to_walk_over(models):
     assert not bare, "give them a record in _access_inside.py"
 
 
-def test_everybody_may_do_what_the_table_says(shop, found):
-    models = found["models"]
-    table = write_table(make_walks(JsonRpc, shop, models), models, found["routes"])
+def test_everybody_may_do_what_the_table_says(walks, found):
+    table = write_table(walks, found["models"], found["routes"])
     if is_accepting():
         TABLE.write_text(table)
     expected = TABLE.read_text() if TABLE.exists() else ""
@@ -84,16 +89,16 @@ def test_everybody_may_do_what_the_table_says(shop, found):
     assert not difference, f"{difference}\nSee the head of {TABLE.name} for how to accept it."
 
 
-def test_xml_rpc_is_no_other_way_in(shop, models):
+def test_xml_rpc_is_no_other_way_in(shop, walks, models):
     """What the table denies a user is denied there too."""
-    walks = [make_walks(client, shop, models)["User"] for client in (JsonRpc, XmlRpc)]
+    known, tried = walks["User"], make_walks(XmlRpc, shop, models)["User"]
     for name, model in models.items():
         if not model["is_abstract"]:
-            assert walks[1].rights(name) == walks[0].rights(name), name
-            assert walks[1].readable_fields(name) == walks[0].readable_fields(name), name
+            assert tried.rights(name) == known.rights(name), name
+            assert tried.readable_fields(name) == known.readable_fields(name), name
         for method in model["methods"]:
-            if not walks[0].may_call(name, method):
-                assert not walks[1].may_call(name, method), f"{name}.{method}"
+            if not known.may_call(name, method):
+                assert not tried.may_call(name, method), f"{name}.{method}"
 
 
 def test_without_a_login_nothing_can_be_called(shop, found):

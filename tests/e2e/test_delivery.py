@@ -5,24 +5,20 @@ import urllib.request
 
 import pytest
 
-from tests.e2e.conftest import running_shop
 from tests.e2e.test_first_store import ACTION, wait_for
 from tests.e2e.test_orders import call_simulator, get_stores
-from tools.demo import wait_for_orders
 
-DATABASE = "test_e2e_delivery"
 BRIDGE = "garazd_prom_delivery_bridge"
 PATH = "/delivery/save_declaration_id"
 NUMBER = "20450000000001"
 
 
 @pytest.fixture(scope="module")
-def shop():
+def shop(shop_with_store):
     """Odoo with the demo's store in Production, its orders imported."""
-    with running_shop(with_store=True, database=DATABASE) as running:
-        wait_for_orders(running.rpc)
-        running.rpc("merchant.store", "action_set_production", get_stores(running))
-        yield running
+    rpc = shop_with_store.rpc
+    rpc("merchant.store", "action_set_production", get_stores(shop_with_store))
+    return shop_with_store
 
 
 def sell(shop, kind):

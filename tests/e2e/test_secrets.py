@@ -368,6 +368,7 @@ def get_links(psql, database):
     return {token for row in rows for token in row.split("|") if token}
 
 
+@pytest.mark.long
 def test_a_neutralized_copy_sends_nothing(life):
     environment = life.environment
     databases.copy(environment, DATABASE, COPY)
@@ -411,6 +412,7 @@ def assert_no_secrets(life):
     assert list(find_cells(dump(environment, DATABASE), secrets))
 
 
+@pytest.mark.long
 def test_the_same_copy_would_sell_if_it_were_not_neutralized(life):
     databases.copy(life.environment, DATABASE, COPY)
     before = count_requests(life)

@@ -230,10 +230,7 @@ def start(shop, browser):
         context.close()
 
 
-@pytest.mark.parametrize(
-    ("person", "lang"),
-    [("administrator", "en_US"), ("administrator", "uk_UA"), ("user", "uk_UA")],
-)
+@pytest.mark.parametrize(("person", "lang"), [("administrator", "uk_UA"), ("user", "en_US")])
 def test_every_screen_is_whole(start, person, lang):
     tour = start(person, lang, DESK)
     actions = tour.find_actions()

@@ -21,6 +21,8 @@ from tools.odoo import free_port, odoo_server, prepare, prom_simulator
 from tools.paths import LOGS
 from tools.rpc import Client
 
+pytestmark = pytest.mark.long
+
 DATABASE = "test_lifecycle"
 # Dependents first.
 MODULES = (

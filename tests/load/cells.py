@@ -61,7 +61,8 @@ class Fault:
             "write": call.method == "POST",
             "batch": call.name in ("orders_set_status", "products_edit"),
             "list": bool(call.records),
-            "paged": call.is_paged,
+            # While groups are read, none come that concern the reading.
+            "paged": call.is_paged and call.records != "groups",
         }[self.to]
 
 

@@ -1,10 +1,11 @@
 """`make soak`: faults, kills, concurrency and load at full length, and the tables about them.
 
-``PART=matrix|kills|parallel|load`` runs a part, ``QUICK=1`` a short form of it. ``PRODUCTS``,
+``PART=tests|matrix|kills|parallel|load`` runs a part, ``QUICK=1`` a short form of it. ``PRODUCTS``,
 ``ORDERS``, ``SECONDS`` and ``KILLS`` change the sizes.
 """
 
 import os
+import subprocess
 import sys
 import time
 from collections import Counter
@@ -47,6 +48,13 @@ def main():
 
 def _size(name, full, quick_size, *, quick):
     return int(os.environ.get(name) or (quick_size if quick else full))
+
+
+def run_long_tests(*, quick):
+    """Run the tests that are marked as long: installing, updating, removing, neutralized copies."""
+    command = [sys.executable, "-m", "pytest", "-q", "-m", "long", "tests/lifecycle", "tests/e2e"]
+    done = subprocess.run(command, check=False)
+    return ["a test failed"] if done.returncode else []
 
 
 def run_matrix(*, quick):
@@ -159,6 +167,7 @@ def _print_day(title, day):
 
 
 PARTS = {
+    "tests": run_long_tests,
     "matrix": run_matrix,
     "kills": run_kills,
     "parallel": run_parallel,

@@ -70,11 +70,15 @@ class TestPushGuard(PushCase):
 
     def _fill(self, count):
         """Show as many more products, one piece of each."""
-        for number in range(count):
-            code = f"M{number}"
-            self.goods[code] = self._make_product(code, list_price=100, is_storable=True)
+        codes = [f"M{number}" for number in range(count)]
+        vals = {"list_price": 100, "is_storable": True, "taxes_id": [(5,)]}
+        products = self.env["product.product"].create(
+            [vals | {"name": code, "default_code": code} for code in codes]
+        )
+        for code, product in zip(codes, products, strict=True):
+            self.goods[code] = product
             self._stock(code, 1)
-            self._product(f"m{number}", sku=code, price="100", quantity="1", presence="in_stock")
+            self._product(code.lower(), sku=code, price="100", quantity="1", presence="in_stock")
         self._sync("products")
         self._send()
         self.market.requests.clear()
