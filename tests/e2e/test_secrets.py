@@ -25,6 +25,8 @@ from tools.odoo import Environment, free_port, odoo_server, prepare, prom_simula
 from tools.paths import LOGS
 from tools.rpc import Client
 
+pytestmark = pytest.mark.long
+
 DATABASE = "test_e2e_secrets"
 COPY = "test_e2e_neutral"
 TOKEN = "tok3n-b7d2f8a94c6e1053-of-the-shop"
@@ -368,7 +370,6 @@ def get_links(psql, database):
     return {token for row in rows for token in row.split("|") if token}
 
 
-@pytest.mark.long
 def test_a_neutralized_copy_sends_nothing(life):
     environment = life.environment
     databases.copy(environment, DATABASE, COPY)
@@ -412,7 +413,6 @@ def assert_no_secrets(life):
     assert list(find_cells(dump(environment, DATABASE), secrets))
 
 
-@pytest.mark.long
 def test_the_same_copy_would_sell_if_it_were_not_neutralized(life):
     databases.copy(life.environment, DATABASE, COPY)
     before = count_requests(life)

@@ -17,6 +17,7 @@ from tools.lock import locked
 from . import cells, kills, load, matrix, parallel
 from .day import describe_delays
 
+LONG = ("tests/lifecycle", "tests/e2e/test_secrets.py", "tests/load")
 DELAYS = ["", "count", "median s", "95 % s", "longest s"]
 
 
@@ -51,8 +52,8 @@ def _size(name, full, quick_size, *, quick):
 
 
 def run_long_tests(*, quick):
-    """Run the tests that are marked as long: installing, updating, removing, neutralized copies."""
-    command = [sys.executable, "-m", "pytest", "-q", "-m", "long", "tests/lifecycle", "tests/e2e"]
+    """Run the tests that are marked as long: updating, removing, tokens, neutralized copies."""
+    command = [sys.executable, "-m", "pytest", "-q", "-m", "long", *LONG]
     done = subprocess.run(command, check=False)
     return ["a test failed"] if done.returncode else []
 
