@@ -20,7 +20,6 @@ from .python_env import dev_python
 # A suite that hangs must not take the whole of the continuous integration's time.
 PATIENCE = 40 * 60
 E2E_LOGS = "test_e2e*-odoo.log"
-RIGHTS = ("tests/e2e/test_access.py",)
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,6 @@ class PlainSuite:
     #: Folders or files.
     places: tuple
     browser: bool = False
-    ignored: tuple = ()
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ class OdooSuite:
 # The longest first, so that nobody waits for it alone at the end; one of those that start needs no
 # database, which the others have to wait for the first time.
 SUITES = {
-    "e2e": PlainSuite(("tests/e2e",), browser=True, ignored=RIGHTS),
+    "e2e": PlainSuite(("tests/e2e",), browser=True),
     "center": OdooSuite(
         "sale",
         ("test_merchant_center",),
@@ -63,7 +61,6 @@ SUITES = {
         ("garazd_merchant_prom",),
         absent=("stock_delivery", "garazd_prom_delivery_bridge"),
     ),
-    "rights": PlainSuite(RIGHTS),
     "load": PlainSuite(("tests/load",)),
     "all": OdooSuite(
         "delivery",
@@ -125,7 +122,7 @@ def run_tests(names=None, tags=None, jobs=1):
     environment = prepare(durable=False, dev=True)
     LOGS.mkdir(parents=True, exist_ok=True)
     # Tours of the modules need it, too.
-    browser = find_browser() if set(names) - {"plain", "load", "rights"} else None
+    browser = find_browser() if set(names) - {"plain", "load"} else None
     results = {}
     with ThreadPoolExecutor(max_workers=jobs) as pool:
         try:

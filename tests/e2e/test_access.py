@@ -26,6 +26,8 @@ from tests.e2e.conftest import running_shop
 from tools.demo import wait_for_orders
 from tools.odoo import prepare as prepare_odoo
 
+pytestmark = pytest.mark.long
+
 DATABASE = "test_rights"
 
 

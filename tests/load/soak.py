@@ -17,7 +17,7 @@ from tools.lock import locked
 from . import cells, kills, load, matrix, parallel
 from .day import describe_delays
 
-LONG = ("tests/lifecycle", "tests/e2e/test_secrets.py", "tests/load")
+LONG = ("tests/lifecycle", "tests/e2e", "tests/load")
 DELAYS = ["", "count", "median s", "95 % s", "longest s"]
 
 
@@ -52,7 +52,7 @@ def _size(name, full, quick_size, *, quick):
 
 
 def run_long_tests(*, quick):
-    """Run the tests that are marked as long: updating, removing, tokens, neutralized copies."""
+    """Run the tests that are marked as long: rights, tokens, updating, removing, copies."""
     command = [sys.executable, "-m", "pytest", "-q", "-m", "long", *LONG]
     done = subprocess.run(command, check=False)
     return ["a test failed"] if done.returncode else []
