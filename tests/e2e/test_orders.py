@@ -100,6 +100,8 @@ def test_a_change_on_prom_is_compared_and_applied(shop, open_page):
     order, sale_order = take_order(shop)
     changes = {
         "delivery_address": "Львів, Відділення №5",
+        # What Prom tells about a branch goes before the words.
+        "delivery_provider_data": None,
         "dont_call_customer_back": True,
         "client_notes": "Без дзвінка",
     }
