@@ -25,7 +25,7 @@ def bench():
 def soak():
     """Run faults, kills, concurrency and load at full length; see `tests/load/soak.py`."""
     prepare(durable=False, dev=True)
-    return _run(dev_python(), "-m", "tests.load.soak")
+    return _run(dev_python(), "-m", "tests.load.soak", CHROMIUM=find_browser() or "")
 
 
 def screenshots():

@@ -26,8 +26,7 @@ E2E_LOGS = "test_e2e*-odoo.log"
 class PlainSuite:
     """Tests that pytest runs."""
 
-    #: Folders or files.
-    places: tuple
+    folders: tuple
     browser: bool = False
 
 
@@ -44,8 +43,8 @@ class OdooSuite:
     present: tuple = ()
 
 
-# The longest first, so that nobody waits for it alone at the end; one of those that start needs no
-# database, which the others have to wait for the first time.
+# The longest first, so that nobody waits for it alone at the end. `plain` is among the first as it
+# needs no database: on a new machine the others wait until the templates are made.
 SUITES = {
     "e2e": PlainSuite(("tests/e2e",), browser=True),
     "center": OdooSuite(
@@ -195,12 +194,8 @@ def _run(environment, name, tags, browser):
 
 def _missing(suite):
     if isinstance(suite, PlainSuite):
-        paths = [ROOT / place for place in suite.places]
-        return [
-            str(path.relative_to(ROOT))
-            for path in paths
-            if not path.is_file() and not any(path.rglob("test_*.py"))
-        ]
+        folders = [ROOT / folder for folder in suite.folders]
+        return [str(path.relative_to(ROOT)) for path in folders if not any(path.rglob("test_*.py"))]
     places = {module: (ROOT / module, TEST_ADDONS / module) for module in suite.tested}
     return [
         module
@@ -230,7 +225,7 @@ def _run_plain(name, suite, browser):
         f"--junitxml={figures}",
     ]
     done = run_group(
-        [dev_python(), "-m", "pytest", *options, *suite.places],
+        [dev_python(), "-m", "pytest", *options, *suite.folders],
         seconds=PATIENCE,
         env=os.environ
         | {

@@ -3,6 +3,7 @@ from . import merchant_job
 from . import merchant_store
 from . import merchant_pace
 from . import merchant_exchange
+from . import merchant_store_links
 from . import merchant_store_sync
 from . import merchant_store_status
 from . import merchant_issue

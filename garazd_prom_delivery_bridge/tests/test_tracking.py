@@ -1,6 +1,6 @@
 from odoo.tests import Form, tagged
 
-from .common import NUMBER, OTHER, DeliveryCase
+from .common import NUMBER, OTHER, PATH, DeliveryCase
 
 
 @tagged("post_install", "-at_install")
@@ -139,6 +139,18 @@ class TestTracking(DeliveryCase):
         self.assertEqual(self._tracking().state, "withheld")
         self.assertEqual(picking.merchant_tracking_state, "withheld")
         self.assertFalse(self._send())
+
+    def test_number_without_an_answer_is_told_until_it_arrives(self):
+        picking = self._ship()
+        self.sim.faults.add("server_error", PATH, "POST", times=None)
+        picking.carrier_tracking_ref = NUMBER
+        self._send()
+        [issue] = self._get_issues("marketplace_unreachable")
+        self.assertEqual(picking.merchant_tracking_state, "waiting")
+        self.sim.faults.clear()
+        self.assertEqual(self._send(), [NUMBER])
+        self.assertEqual(issue.state, "resolved")
+        self.assertEqual(self._shown(picking.merchant_order_id), NUMBER)
 
     # === SEVERAL PARCELS === #
 

@@ -43,9 +43,11 @@ def quick_scheduler(environment, database):
 
     thread = threading.Thread(target=wake, daemon=True)
     thread.start()
-    yield
-    stopped.set()
-    thread.join()
+    try:
+        yield
+    finally:
+        stopped.set()
+        thread.join()
 
 
 @contextlib.contextmanager

@@ -91,9 +91,10 @@ def test_everybody_may_do_what_the_table_says(walks, found):
     assert not difference, f"{difference}\nSee the head of {TABLE.name} for how to accept it."
 
 
-def test_xml_rpc_is_no_other_way_in(shop, walks, models):
-    """What the table denies a user is denied there too."""
-    known, tried = walks["User"], make_walks(XmlRpc, shop, models)["User"]
+@pytest.mark.parametrize("role", ["Portal", "User"])
+def test_xml_rpc_is_no_other_way_in(shop, walks, models, role):
+    """What the table denies is denied there too."""
+    known, tried = walks[role], make_walks(XmlRpc, shop, models)[role]
     for name, model in models.items():
         if not model["is_abstract"]:
             assert tried.rights(name) == known.rights(name), name

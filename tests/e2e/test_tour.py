@@ -230,7 +230,15 @@ def start(shop, browser):
         context.close()
 
 
-@pytest.mark.parametrize(("person", "lang"), [("administrator", "uk_UA"), ("user", "en_US")])
+@pytest.mark.parametrize(
+    ("person", "lang"),
+    [
+        ("administrator", "uk_UA"),
+        ("user", "en_US"),
+        pytest.param("administrator", "en_US", marks=pytest.mark.long),
+        pytest.param("user", "uk_UA", marks=pytest.mark.long),
+    ],
+)
 def test_every_screen_is_whole(start, person, lang):
     tour = start(person, lang, DESK)
     actions = tour.find_actions()

@@ -44,7 +44,7 @@ def run(kills, *, waits_for_leases, seed=1):
         trial = Trial(rig, random.Random(seed))
         with step("Reading the shop for the first time"), trial.server() as odoo:
             trial.begin(odoo)
-        works = [trial.import_orders, trial.send_prices, trial.send_statuses, trial.write_feed]
+        works = [trial.import_orders, trial.send_statuses, trial.send_prices, trial.write_feed]
         for number in range(kills):
             work = works[number % len(works)]
             with step(f"Kill {number + 1} of {kills}: {work.__name__}"):

@@ -1,6 +1,7 @@
 """What the tooling decides by itself, without Odoo."""
 
 import socket
+import sys
 
 import pytest
 
@@ -89,6 +90,22 @@ def test_an_unsupported_python_is_refused(monkeypatch):
     monkeypatch.setattr(python_env, "SUPPORTED", ((2, 6), (2, 7)))
     with pytest.raises(Failure, match="is not supported"):
         python_env.prepare_python()
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_taken"), [("{own}.99", True), ("3.1.0", False), ("", False)]
+)
+def test_the_distributions_python_is_taken_where_it_is_as_new(
+    monkeypatch, tmp_path, answer, is_taken
+):
+    own = ".".join(map(str, sys.version_info[:2]))
+    program = tmp_path / "python3"
+    program.write_text(f"#!/bin/sh\necho '{answer.format(own=own)}'\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(python_env, "DISTRIBUTION", program)
+    path, version = python_env._find_base.__wrapped__()
+    assert path == (str(program) if is_taken else sys.executable)
+    assert version.startswith(f"{own}.")
 
 
 def test_a_template_has_another_key_when_the_version_or_the_modules_change():

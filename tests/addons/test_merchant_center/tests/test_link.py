@@ -3,6 +3,8 @@ from lxml import etree
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from odoo.addons.garazd_merchant_center.tests.common import ADMINISTRATOR
+
 from .common import DemoCase
 
 
@@ -83,6 +85,24 @@ class TestLink(DemoCase):
             self.assertNotIn("merchant_order_count", arch)
         with self.assertRaises(AccessError):
             self.sale.partner_id.with_user(nobody).read(["merchant_order_count"])
+
+    def test_nothing_leads_on_from_records_of_another_company(self):
+        feed = self.env["product.data.feed"].create(
+            {"name": "Feed", "company_id": self.company.id, "currency_id": self.uah.id}
+        )
+        category = self.env["merchant.category"].create(
+            {"name": "Cups", "external_id": "1", "store_id": self.store.id}
+        )
+        stranger = self._make_user("stranger", ADMINISTRATOR, self.other_company)
+        for record, method in (
+            (feed, "action_open_stores"),
+            (feed, "action_open_listings"),
+            (category, "action_open_listings"),
+            (self.listing, "action_create_all_products"),
+        ):
+            with self.subTest(method), self.assertRaises(AccessError):
+                getattr(record.with_user(stranger), method)()
+            getattr(record.with_user(self.admin), method)()
 
     def test_sales_orders_are_read_again_from_the_list(self):
         sales = self.sale | self.sale.copy()
