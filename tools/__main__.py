@@ -46,7 +46,7 @@ def _parser():
     test = commands.add_parser("test")
     test.add_argument("--suite", type=lambda text: text.split(","))
     test.add_argument("--tags")
-    test.add_argument("--jobs", type=_count, default=3)
+    test.add_argument("--jobs", type=_count, default=4)
     run = commands.add_parser("run")
     run.add_argument("--database", type=_database, default="merchant")
     run.add_argument("--port", type=_port, default=8069)

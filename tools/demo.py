@@ -107,7 +107,7 @@ def populate(environment, database, simulator, public_url, *, with_store=True, t
     :param str token: of the simulator
     :raises Failure: the script failed
     """
-    log = LOGS / "populate.log"
+    log = LOGS / f"populate-{database}.log"
     with (TOOLS / "demo_populate.py").open() as script, log.open("w") as output:
         done = subprocess.run(
             environment.command("shell", "-d", database, "--no-http", "--log-level=warn"),

@@ -19,7 +19,6 @@ from .python_env import dev_python
 
 # A suite that hangs must not take the whole of the continuous integration's time.
 PATIENCE = 40 * 60
-E2E_LOGS = "test_e2e*-odoo.log"
 
 
 @dataclass(frozen=True)
@@ -28,6 +27,8 @@ class PlainSuite:
 
     folders: tuple
     browser: bool = False
+    #: Which of them, as pytest's option -m has it.
+    marks: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ class OdooSuite:
 # The longest first, so that nobody waits for it alone at the end. `plain` is among the first as it
 # needs no database: on a new machine the others wait until the templates are made.
 SUITES = {
-    "e2e": PlainSuite(("tests/e2e",), browser=True),
+    "e2e": PlainSuite(("tests/e2e",), browser=True, marks="not store"),
+    "store": PlainSuite(("tests/e2e",), browser=True, marks="store"),
     "center": OdooSuite(
         "sale",
         ("test_merchant_center",),
@@ -211,15 +213,15 @@ def _run_plain(name, suite, browser):
         return Result(name, not_run="Chromium is missing; install the package chromium as root")
     log, figures = LOGS / f"test-{name}.log", LOGS / f"test-{name}.xml"
     figures.unlink(missing_ok=True)
-    if suite.browser:
-        for old in LOGS.glob(E2E_LOGS):
-            old.unlink()
+    server_logs = f"test_{name}*-odoo.log"
+    for old in LOGS.glob(server_logs):
+        old.unlink()
     # Those that take minutes are part of `make soak`.
     options = [
         "-q",
         "--color=no",
         "-m",
-        "not long",
+        f"not long and ({suite.marks})" if suite.marks else "not long",
         "-o",
         f"cache_dir={LOCAL / 'pytest'}",
         f"--junitxml={figures}",
@@ -239,7 +241,7 @@ def _run_plain(name, suite, browser):
     result = Result(name, *read_figures(figures), reasons=_status_reasons(done, "pytest", log))
     if done.returncode:
         result.excerpt = done.stdout[-12_000:]
-    for odoo_log in sorted(LOGS.glob(E2E_LOGS)) if suite.browser else ():
+    for odoo_log in sorted(LOGS.glob(server_logs)):
         report = read_log(odoo_log.read_text(errors="replace"), SERVER_ALLOWED)
         _add_problems(result, report, odoo_log)
     return _need_tests(result)

@@ -1,4 +1,6 @@
 import logging
+import random
+import time
 from datetime import timedelta
 
 from psycopg2.errors import UniqueViolation
@@ -7,7 +9,7 @@ from pytz import UTC
 from odoo import api, fields, models
 
 from ..exceptions import MarketplaceError, NeedsUser, RetryLater, get_reason
-from .merchant_job import CONFLICTS, MAX_CONFLICTS
+from .merchant_job import CONFLICTS
 
 _logger = logging.getLogger(__name__)
 
@@ -59,6 +61,7 @@ CRONS = {
 
 # Waiting before the next attempt of a run that met a passing fault: 1, 2, 4, 8, 16 minutes.
 MAX_ATTEMPTS = 6
+MAX_PAGE_CONFLICTS = 6
 PAUSE_AFTER_CONFLICTS = timedelta(minutes=1)
 
 
@@ -323,7 +326,8 @@ class MerchantSyncRun(models.Model):
         :rtype: bool
         """
         self.ensure_one()
-        for _attempt in range(MAX_CONFLICTS):
+        for attempt in range(MAX_PAGE_CONFLICTS):
+            self._give_way(attempt)
             if not self.exists():
                 return True
             try:
@@ -340,6 +344,16 @@ class MerchantSyncRun(models.Model):
         self.write({"next_attempt": at, "worked_at": fields.Datetime.now()})
         self._wake(at)
         return True
+
+    @staticmethod
+    def _give_way(attempt):
+        """Let whoever is in the way finish a page: once not at all, then up to 1, 2, 4, 8 s.
+
+        No transaction is open meanwhile. Without it the runs of a new store, which all read at
+        the same time, would push each other off for a minute.
+        """
+        if attempt > 1:
+            time.sleep(random.uniform(0.25, 0.5) * 2**attempt / 2)
 
     def _do_page_or_note(self):
         """Do the next page, or write down why it could not be done; see `_work_on_page`."""

@@ -61,6 +61,8 @@ class MerchantCase(TransactionCase):
             cls.env,
             login=login,
             groups=groups,
+            # No letters to people who are not there.
+            context={"no_reset_password": True, "mail_create_nolog": True},
             company_id=company.id,
             company_ids=[(6, 0, company.ids)],
         )

@@ -15,7 +15,7 @@ from tools.paths import LOGS
 from tools.rpc import Client
 
 DATABASE = "test_e2e"
-STORE_DATABASE = "test_e2e_store"
+STORE_DATABASE = "test_store"
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,12 @@ class Shop:
     rpc: Client
     simulator: str
     token: str = TOKEN
+
+
+def pytest_itemcollected(item):
+    """Mark the tests that share one shop; `make test` runs them beside the others."""
+    if "shop_with_store" in item.fixturenames:
+        item.add_marker("store")
 
 
 # Odoo looks for scheduled actions once a minute; nobody waits so long here.
@@ -59,7 +65,7 @@ def running_shop(*, with_store=False, database=DATABASE, durable=False):
     environment = prepare(durable=durable)
     databases.copy(environment, databases.suite_template(environment), database)
     port = free_port()
-    simulator = prom_simulator(free_port(), TOKEN, log=LOGS / "e2e-simulator.log")
+    simulator = prom_simulator(free_port(), TOKEN, log=LOGS / f"{database}-simulator.log")
     with simulator as api_url:
         url = f"http://127.0.0.1:{port}"
         populate(environment, database, api_url, url, with_store=with_store)

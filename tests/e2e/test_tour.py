@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.e2e.conftest import STORE_DATABASE, log_in
 from tests.e2e.test_first_store import make_user, wait_for
@@ -206,9 +207,11 @@ class Tour:
             self.leave_dialogs()
 
     def leave_dialogs(self):
-        while self.page.locator(".modal").count():
-            self.page.locator(".modal .btn-close").last.click()
-            self.page.wait_for_timeout(200)
+        dialogs = self.page.locator(".modal")
+        while count := dialogs.count():
+            dialogs.last.locator(".btn-close").click()
+            # Another look at once would find the dialog that is just closing.
+            expect(dialogs).to_have_count(count - 1)
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ def test_tags_choose_the_suites_that_test_their_module(names, tags, chosen):
 
 
 def test_an_unknown_suite_is_named_with_those_that_exist():
-    with pytest.raises(Failure, match="no suite nonsense: choose from e2e, center"):
+    with pytest.raises(Failure, match="no suite nonsense: choose from e2e, store, center"):
         testing.choose(["nonsense"], None)
 
 

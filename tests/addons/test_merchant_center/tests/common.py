@@ -1,24 +1,46 @@
+from copy import deepcopy
+
 from odoo.addons.garazd_merchant_center.tests.common import MerchantCase
 
-from ..api.market import Market
+from ..api.market import MARKETS, Market
 
 TOKEN = "demo-token"
 STATUSES = ("draft", "new", "accepted", "paid", "delivered", "cancelled")
 
 
 class DemoCase(MerchantCase):
-    """A connected store on a Demo Market that every test starts empty."""
+    """A connected store on a Demo Market that every test starts empty.
+
+    What all tests of a class begin with is made once, by :meth:`_prepare`.
+    """
 
     marketplace = "demo"
     token = TOKEN
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.addClassCleanup(MARKETS.clear)
+        case = cls("_prepare")
+        known = set(vars(case))
+        case._prepare()
+        cls.prepared = {name: it for name, it in vars(case).items() if name not in known}
+        cls.prepared_markets = dict(MARKETS)
+
     def setUp(self):
         super().setUp()
+        # In one go, so that an order of the market and a test's name for it stay the same thing.
+        prepared, markets = deepcopy((self.prepared, self.prepared_markets))
+        vars(self).update(prepared)
+        MARKETS.clear()
+        MARKETS.update(markets)
+
+    def _prepare(self):
+        """Make what every test begins with; whatever it sets on `self` each test gets anew."""
         self.market = self._open_market(TOKEN)
 
     def _open_market(self, token, **settings):
         market = Market(token, **settings)
-        self.addCleanup(market.close)
         market.statuses = [{"id": code, "title": code.title()} for code in STATUSES]
         market.payments = [{"id": "card", "title": "Card"}, {"id": "cash", "title": "Cash"}]
         market.deliveries = [{"id": "post", "title": "Post"}]

@@ -4,8 +4,8 @@ from .common import DemoCase
 class CreationCase(DemoCase):
     """A store whose products are not in Odoo yet; the company works in Ukrainian."""
 
-    def setUp(self):
-        super().setUp()
+    def _prepare(self):
+        super()._prepare()
         self.env["res.lang"]._activate_lang("uk_UA")
         self.company.partner_id.lang = "uk_UA"
 

@@ -13,8 +13,8 @@ GOOD = {"state": "done", "total": 1, "updated": 1}
 class FeedImportCase(DemoCase):
     """A store in Production whose price list has one product, which the market has as well."""
 
-    def setUp(self):
-        super().setUp()
+    def _prepare(self):
+        super()._prepare()
         self.product = self._make_product("A1", image_1920=PICTURE)
         self._product("p1", sku="A1", seller_id="A1")
         self.feed = self.env["product.data.feed"].create(

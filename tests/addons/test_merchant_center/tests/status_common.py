@@ -7,14 +7,10 @@ STOCK = "stock.group_stock_user"
 class StatusCase(DemoCase):
     """A store in Production, and people who have no access to the Merchant Center."""
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.salesman = cls._make_user("salesman", SALESMAN, cls.company)
-        cls.storekeeper = cls._make_user("storekeeper", STOCK, cls.company)
-
-    def setUp(self):
-        super().setUp()
+    def _prepare(self):
+        super()._prepare()
+        self.salesman = self._make_user("salesman", SALESMAN, self.company)
+        self.storekeeper = self._make_user("storekeeper", STOCK, self.company)
         self._make_product("A1")
         self.store.action_set_production()
         self._sync("base")

@@ -7,8 +7,8 @@ from .common import TOKEN, DemoCase
 
 @tagged("post_install", "-at_install")
 class TestAccess(DemoCase):
-    def setUp(self):
-        super().setUp()
+    def _prepare(self):
+        super()._prepare()
         self._make_product("A1")
         self._order("1")
         self._order("2", total="much")

@@ -10,8 +10,8 @@ from .common import DemoCase
 class TestAttack(DemoCase):
     """What a curious employee, and the administrator of another company, may try over RPC."""
 
-    def setUp(self):
-        super().setUp()
+    def _prepare(self):
+        super()._prepare()
         self.product = self._make_product("A1", company_id=self.company.id)
         self._product("p1", sku="A1")
         self._product("p2")

@@ -10,8 +10,8 @@ from .catalogue_common import CatalogueCase
 class TestCategoryGiven(CatalogueCase):
     """The price list has the most specific category of the marketplace that somebody chose."""
 
-    def setUp(self):
-        super().setUp()
+    def _prepare(self):
+        super()._prepare()
         self._import(
             self._file(
                 self._row("10", "Clothes"),

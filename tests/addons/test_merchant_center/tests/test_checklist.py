@@ -8,8 +8,8 @@ from .common import DemoCase
 class TestChecklist(DemoCase):
     """What the form of a store says is left to set up."""
 
-    def setUp(self):
-        super().setUp()
+    def _prepare(self):
+        super()._prepare()
         self.store.with_company(self.company).payment_journal_id = False
         self.setup = self.store.with_user(self.admin)
 

@@ -9,8 +9,8 @@ from .common import DemoCase
 class TestCompany(DemoCase):
     """Two shops in two companies, with equal numbers and SKUs."""
 
-    def setUp(self):
-        super().setUp()
+    def _prepare(self):
+        super()._prepare()
         self.other_market = self._open_market("other")
         self.other_store = self._make_store(
             name="Other Shop", api_token="other", company_id=self.other_company.id

@@ -9,8 +9,8 @@ WHERE = {"provider": "nova_poshta", "kind": "branch", "city": "Kyiv", "branch_nu
 class TestDelivery(DemoCase):
     """What a marketplace tells of the delivery, as Odoo keeps and shows it."""
 
-    def setUp(self):
-        super().setUp()
+    def _prepare(self):
+        super()._prepare()
         self._make_product("A1")
 
     def _import_parcel(self, order_id="1", parcel=None, **changes):

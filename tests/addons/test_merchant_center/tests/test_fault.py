@@ -8,6 +8,8 @@ from odoo.exceptions import LockError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.garazd_merchant_center.models import merchant_sync_run
+
 from ..api.market import Overloaded, Refused
 from .common import DemoCase
 
@@ -144,8 +146,14 @@ class TestFault(DemoCase):
 
     def test_endless_conflict_makes_a_quiet_pause(self):
         stores = type(self.env["merchant.store"])
-        with patch.object(stores, "lock_for_update", side_effect=LockError("busy")):
+        with (
+            patch.object(stores, "lock_for_update", side_effect=LockError("busy")),
+            patch.object(merchant_sync_run, "time") as time,
+        ):
             run = self._sync()
+        waits = [call.args[0] for call in time.sleep.call_args_list]
+        self.assertEqual(waits, sorted(waits), "each wait is longer")
+        self.assertGreater(sum(waits), 5, "a page of another run takes its time")
         self.assertRecordValues(run, [{"state": "pending", "attempts": 0}])
         self.assertGreater(run.next_attempt, fields.Datetime.now())
         self.assertFalse(self._get_issues())

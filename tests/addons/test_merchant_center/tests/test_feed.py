@@ -16,8 +16,8 @@ PICTURE = b"R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 class TestFeed(DemoCase):
     """The price list of a store."""
 
-    def setUp(self):
-        super().setUp()
+    def _prepare(self):
+        super()._prepare()
         self.feed = self.env["product.data.feed"].create(
             {"name": "Price list", "company_id": self.company.id}
         )

@@ -6,8 +6,8 @@ from .common import DemoCase
 
 @tagged("post_install", "-at_install")
 class TestIssue(DemoCase):
-    def setUp(self):
-        super().setUp()
+    def _prepare(self):
+        super()._prepare()
         self._make_product("A1")
 
     def test_one_issue_for_each_cause_and_record(self):

@@ -13,8 +13,8 @@ from .common import DemoCase
 class TestIssueNotice(DemoCase):
     """Who is told about issues, how often, and until when."""
 
-    def setUp(self):
-        super().setUp()
+    def _prepare(self):
+        super()._prepare()
         self._make_product("A1")
 
     def _tell(self, **later):

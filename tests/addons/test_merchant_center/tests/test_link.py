@@ -12,8 +12,8 @@ from .common import DemoCase
 class TestLink(DemoCase):
     """From every record the others that belong to it are one press away, and back."""
 
-    def setUp(self):
-        super().setUp()
+    def _prepare(self):
+        super()._prepare()
         self.product = self._make_product("A1")
         self._product("1", sku="A1")
         self._sync("products")

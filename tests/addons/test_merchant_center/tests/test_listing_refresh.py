@@ -8,8 +8,8 @@ from .common import DemoCase
 class TestListingRefresh(DemoCase):
     """A product of a store is read again when somebody asks for it."""
 
-    def setUp(self):
-        super().setUp()
+    def _prepare(self):
+        super()._prepare()
         for number in ("1", "2"):
             self._product(number)
         self._sync("products")

@@ -15,8 +15,8 @@ MODELS = "odoo.addons.garazd_merchant_center.models"
 class TestListingStock(PushCase):
     """Whatever moves goods, what is left reaches the market."""
 
-    def setUp(self):
-        super().setUp()
+    def _prepare(self):
+        super()._prepare()
         self.shelf = self.warehouse.lot_stock_id
         self.customers = self.env.ref("stock.stock_location_customers")
         self.suppliers = self.env.ref("stock.stock_location_suppliers")

@@ -8,8 +8,8 @@ from .common import DemoCase
 class TestMapping(DemoCase):
     """What a product is in a store, said by a person."""
 
-    def setUp(self):
-        super().setUp()
+    def _prepare(self):
+        super()._prepare()
         self.product = self._make_product("A1")
         self._product("p1", sku="other", title="There")
         self._sync("products")

@@ -6,8 +6,8 @@ from .common import DemoCase
 
 @tagged("post_install", "-at_install")
 class TestMatching(DemoCase):
-    def setUp(self):
-        super().setUp()
+    def _prepare(self):
+        super()._prepare()
         self.store.match_automatically = False
 
     def _read_one(self, **product):

@@ -13,8 +13,8 @@ from .common import DemoCase
 class TestOperation(DemoCase):
     """The outbox: what is written down is sent once, in order, and only in Production."""
 
-    def setUp(self):
-        super().setUp()
+    def _prepare(self):
+        super()._prepare()
         self._make_product("A1")
         self.store.action_set_production()
 

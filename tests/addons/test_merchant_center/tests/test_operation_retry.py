@@ -16,8 +16,8 @@ from .common import DemoCase
 class TestOperationRetry(DemoCase):
     """The outbox on bad days: when it tries again, what it never does twice, who has to wait."""
 
-    def setUp(self):
-        super().setUp()
+    def _prepare(self):
+        super()._prepare()
         self._make_product("A1")
         self.store.action_set_production()
 

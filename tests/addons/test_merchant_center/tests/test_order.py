@@ -8,8 +8,8 @@ from .common import DemoCase
 
 @tagged("post_install", "-at_install")
 class TestOrder(DemoCase):
-    def setUp(self):
-        super().setUp()
+    def _prepare(self):
+        super()._prepare()
         self.product = self._make_product("A1")
 
     def test_order_becomes_a_sales_order(self):

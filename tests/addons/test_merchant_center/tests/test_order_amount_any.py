@@ -37,8 +37,8 @@ LINES = st.lists(
 class TestOrderAmountAny(DemoCase):
     """Whatever the taxes, quantities and prices: the buyer's total, to the last kopeck."""
 
-    def setUp(self):
-        super().setUp()
+    def _prepare(self):
+        super()._prepare()
         self.numbers = itertools.count(1)
         self.taxes = self._make_taxes()
         for code, taxes in self.taxes.items():

@@ -11,8 +11,8 @@ from .common import DemoCase
 class TestOrderChange(DemoCase):
     """An order that changes on the marketplace after it became a sales order."""
 
-    def setUp(self):
-        super().setUp()
+    def _prepare(self):
+        super()._prepare()
         self.raw = self._order("1", self._line("A1"), self._line("B2", "50.00"), fee="10")
         for sku in ("A1", "B2", "C3"):
             self.env["product.product"].create(

@@ -13,8 +13,8 @@ from .common import DemoCase
 class TestOrderTrouble(DemoCase):
     """A bad order is kept, told, and never stops the others."""
 
-    def setUp(self):
-        super().setUp()
+    def _prepare(self):
+        super()._prepare()
         self._make_product("A1")
 
     def _assert_held(self, order, code, text):

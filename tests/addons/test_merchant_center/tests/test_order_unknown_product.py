@@ -8,8 +8,8 @@ from .common import DemoCase
 class TestOrderUnknownProduct(DemoCase):
     """What the store wants done with products that Odoo does not know."""
 
-    def setUp(self):
-        super().setUp()
+    def _prepare(self):
+        super()._prepare()
         self.placeholder = self.env.ref("garazd_merchant_center.product_unknown")
 
     def _products(self, **domain):

@@ -14,14 +14,10 @@ from .common import DemoCase
 class PaymentCase(DemoCase):
     """A store that records payments in a bank journal with an outstanding account."""
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.bank = cls._make_books(cls.company)
-        cls.store.payment_journal_id = cls.bank
-
-    def setUp(self):
-        super().setUp()
+    def _prepare(self):
+        super()._prepare()
+        self.bank = self._make_books(self.company)
+        self.store.payment_journal_id = self.bank
         self._make_product("A1", invoice_policy="order")
 
     def _confirmed(self, order_id="1", *lines, **changes):

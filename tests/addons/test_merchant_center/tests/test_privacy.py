@@ -18,8 +18,8 @@ TRACES = ("Solomiia", "Krusheln", "671239876", "501239871", "solomiia@", "Lypova
 class PrivacyCase(PaymentCase):
     """A buyer with an order, a parcel for somebody else, and what people write about it."""
 
-    def setUp(self):
-        super().setUp()
+    def _prepare(self):
+        super()._prepare()
         self.order = self._confirmed(
             "1",
             buyer=BUYER,

@@ -13,21 +13,19 @@ from .common import DemoCase
 class PushCase(DemoCase):
     """A store in Production with a price list and three products on the market."""
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.uah.active = True
-        cls.warehouse = cls.env["stock.warehouse"].search(
-            [("company_id", "=", cls.company.id)], limit=1
-        ) or cls.env["stock.warehouse"].create(
-            {"name": "W", "code": "W", "company_id": cls.company.id}
+    def _prepare(self):
+        super()._prepare()
+        self.warehouse = self.env["stock.warehouse"].search(
+            [("company_id", "=", self.company.id)], limit=1
+        ) or self.env["stock.warehouse"].create(
+            {"name": "W", "code": "W", "company_id": self.company.id}
         )
-        cls.feed = cls.env["product.data.feed"].create(
-            {"name": "Feed", "company_id": cls.company.id, "currency_id": cls.uah.id}
+        self.feed = self.env["product.data.feed"].create(
+            {"name": "Feed", "company_id": self.company.id, "currency_id": self.uah.id}
         )
-        cls.store.write(
+        self.store.write(
             {
-                "feed_id": cls.feed.id,
+                "feed_id": self.feed.id,
                 "mode": "production",
                 "state": "connected",
                 "push_prices": True,
@@ -37,9 +35,6 @@ class PushCase(DemoCase):
                 "max_price_percent": 1000,
             }
         )
-
-    def setUp(self):
-        super().setUp()
         self.goods = {}
         for number, code in enumerate(("A1", "B2", "C3"), 1):
             self.goods[code] = self._make_product(code, list_price=100 * number, is_storable=True)

@@ -64,8 +64,8 @@ class TestPushPreview(PushCase):
 class TestPushGuard(PushCase):
     """What may be a mistake waits for a person; everything else goes on."""
 
-    def setUp(self):
-        super().setUp()
+    def _prepare(self):
+        super()._prepare()
         self.store.max_price_percent = 30
 
     def _fill(self, count):

@@ -11,8 +11,8 @@ from .common import DemoCase
 class TestSetStatus(DemoCase):
     """The one change that a thin base makes: the status after import."""
 
-    def setUp(self):
-        super().setUp()
+    def _prepare(self):
+        super()._prepare()
         self._make_product("A1")
         self.store.set_status_id = self._status("accepted")
         self.market.requests.clear()

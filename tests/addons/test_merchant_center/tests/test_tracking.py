@@ -10,8 +10,8 @@ WHERE = {"provider": "nova_poshta", "kind": "branch", "city": "Kyiv", "branch_nu
 class TestTracking(StatusCase):
     """The number of a parcel, on its way to the marketplace."""
 
-    def setUp(self):
-        super().setUp()
+    def _prepare(self):
+        super()._prepare()
         self.order = self._import_order("1", parcel=dict(WHERE))
 
     def _tracking(self):
