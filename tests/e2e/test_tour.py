@@ -237,7 +237,7 @@ def start(shop, browser):
     ("person", "lang"),
     [
         ("administrator", "uk_UA"),
-        ("user", "en_US"),
+        pytest.param("user", "en_US", marks=pytest.mark.long),
         pytest.param("administrator", "en_US", marks=pytest.mark.long),
         pytest.param("user", "uk_UA", marks=pytest.mark.long),
     ],

@@ -107,7 +107,7 @@ class TestOrderAmountAny(DemoCase):
         self._make_books(self.company)
         self.env["product.product"].search([]).invoice_policy = "order"
 
-        @settings(PROPERTY, max_examples=15)
+        @settings(PROPERTY, max_examples=8)
         @given(lines=LINES)
         def check(lines):
             sale = self._import_lines(lines)
