@@ -16,6 +16,20 @@ DOUBTS = {
 }
 # Orders of which nothing is sent any more, or not yet.
 CLOSED_KINDS = ("draft", "done", "cancelled")
+# Where a person lives, or fetches parcels.
+PLACE = (
+    "delivery_city",
+    "delivery_city_ref",
+    "delivery_city_code",
+    "delivery_region",
+    "delivery_branch_ref",
+    "delivery_branch_number",
+    "delivery_street",
+    "delivery_street_ref",
+    "delivery_building",
+    "delivery_apartment",
+    "delivery_zip",
+)
 # Fields that are the facts of `schema.DeliveryData`, by their names there.
 FACTS = {
     "kind": "delivery_kind",

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .merchant_order_delivery import PLACE
 from .merchant_order_updater import DELIVERY
 
 # What stands in place of words that were erased where something has to stand.
@@ -97,6 +98,7 @@ class MerchantOrder(models.Model):
                     "recipient_name": False,
                     "recipient_phone": False,
                     "delivery_address": False,
+                    **dict.fromkeys(PLACE, False),
                     "buyer_note": False,
                     "cancellation": False,
                     "error_values": order.error_code and {"number": order.number},

@@ -135,6 +135,20 @@ class TestPrivacy(PrivacyCase):
         self._import_order("2", buyer={"name": NAME, "phone": PHONE})
         self._import_order("3", buyer={"name": NAME, "email": EMAIL}, total="much")
 
+    def test_parts_of_the_address_are_forgotten(self):
+        parts = {
+            "delivery_city": "Ternopil",
+            "delivery_street": "Lypova",
+            "delivery_building": "17",
+            "delivery_apartment": "4",
+            "delivery_zip": "46001",
+            "delivery_branch_ref": "branch-5",
+            "delivery_branch_number": "5",
+        }
+        self.order.write(parts)
+        self._erase()
+        self.assertRecordValues(self.order, [dict.fromkeys(parts, False)])
+
     def test_issues_of_others_that_name_the_person_forget_it(self):
         self.partner.copy({"phone": PHONE, "name": "Another"})
         order = self._import_order("2", buyer={"name": "Another", "phone": PHONE})
