@@ -95,8 +95,6 @@ OPTION_PICKUP = "pickup"
 #: Last letter of `delivery_provider_data.type` (W2W, W2D, D2W, D2D): the destination is a door.
 DESTINATION_DOOR = "D"
 DESTINATION_WAREHOUSE = "W"
-#: Prom's refusal of a waybill number that the order has already, in its three languages.
-ALREADY_ADDED = re.compile(r"already|(?:вже|уже)\s", re.IGNORECASE)
 PROVIDER_ROZETKA = "rozetka"
 #: Other spellings of a carrier that clients have met.
 PROVIDER_ALIASES = {
@@ -119,8 +117,12 @@ SHIPPING_ON_THE_WAY = ("on_the_way", "in_transit")
 SHIPPING_ARRIVED = ("arrived", "at_warehouse", "ready_for_pickup")
 SHIPPING_DELIVERED = ("delivered", "received")
 SHIPPING_RETURNED = ("returned", "returning", "refused", "return")
-#: A waybill number that Prom has already, in the words of its refusal.
-ALREADY_ADDED = re.compile(r"already|вже\s|уже\s", re.IGNORECASE)
+#: A waybill number that Prom has already, in the words of its refusal; not an order that is over.
+ALREADY_ADDED = re.compile(
+    r"^(?!.*(?:cancel|closed|complete|скасован|закрит|виконан|отмен|закрыт|выполнен))"
+    r".*(?:already|вже\s|уже\s)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 #: Units of measure, in Ukrainian and Russian, without dots and blanks; others count pieces.
 UNITS = {

@@ -61,6 +61,9 @@ def read_delivery(order, method_type=None):
     is_other = bool(carrier and words_of.provider and carrier != words_of.provider)
     provider = provider or words_of.provider
     kind, is_contradictory = _find_kind(data, words_of, name, method_type)
+    if words.PICKUP == kind == find_kind(name) and of_method and method_type != const.OPTION_PICKUP:
+        # What is fetched from a carrier waits at its branch.
+        kind = words.BRANCH
     branch_id = (data.recipient_warehouse_id if data else None) or _get(where, "warehouse_id")
     city = _get(where, "city_name") or words_of.settlement
     if kind == words.DOOR:

@@ -1,5 +1,7 @@
 from odoo.tests import tagged
 
+from ..api import errors
+from ..api.client import PromClient
 from .common import PromCase
 
 PATH = "/delivery/save_declaration_id"
@@ -105,6 +107,19 @@ class TestTracking(PromCase):
         self.assertEqual(len(self._send()), 1)
         self.assertEqual(self._operation().state, "done")
         self.assertFalse(self._get_issues())
+
+    def test_refusal_of_an_order_that_is_over_is_told(self):
+        order = self._push()
+        refusal = "Замовлення вже скасовано"
+
+        def refuse(client, *declaration):
+            raise errors.RequestRejected({"error": refusal}, endpoint=f"POST {PATH}")
+
+        self.patch(PromClient, "save_declaration", refuse)
+        self._send()
+        self.assertEqual(self._operation().state, "failed")
+        self.assertIn(refusal, self._get_issues("operation_failed").detail)
+        self.assertFalse(order.waybill_sent)
 
     def test_number_that_prom_keeps_to_itself_is_a_success_in_the_end(self):
         """Carriers without an integration may never show a number."""

@@ -144,6 +144,12 @@ def test_type_of_the_method_serves_where_its_name_says_nothing():
     assert read("м. Київ, вул. Миру, 1", "Швидко", method_type="pickup").kind == "pickup"
 
 
+@pytest.mark.parametrize("address", ["м. Київ, вул. Миру, 1", "Київ", ""])
+def test_what_is_fetched_from_a_carrier_goes_to_its_branch(address):
+    found = read(address, "Самовивіз з Нової Пошти")
+    assert (found.kind, found.provider) == ("branch", "nova_poshta")
+
+
 def test_address_of_the_shop_beside_a_pickup_is_no_door():
     found = read("м. Київ, вул. Соборна, 7", "Самовивіз")
     assert (found.kind, found.provider) == ("pickup", None)
