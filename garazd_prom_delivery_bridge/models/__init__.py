@@ -1,5 +1,6 @@
 from . import merchant_issue
 from . import merchant_delivery_method
+from . import merchant_operation
 from . import merchant_order
 from . import merchant_order_builder
 from . import merchant_order_deadline

@@ -1,6 +1,7 @@
 from odoo import models
 
 from .merchant_issue import DIFFERS, UNMAPPED, WITHDRAWN
+from .stock_picking import split_numbers
 
 
 class MerchantOrder(models.Model):
@@ -64,6 +65,17 @@ class MerchantOrder(models.Model):
         numbers = [number for parcel in self._get_parcels() for number in parcel._get_numbers()]
         return list(dict.fromkeys(numbers))
 
+    def _shows_one_of(self, numbers):
+        """Tell whether the marketplace shows one of these numbers, however it writes it.
+
+        :param list[str] numbers: without blanks
+        """
+        return not set(numbers).isdisjoint(split_numbers(self._get_shown_tracking()))
+
+    def _is_from_odoo(self, number):
+        """Tell whether a number that the marketplace shows, or showed, was sent by Odoo."""
+        return split_numbers(number) == split_numbers(self.waybill_sent)
+
     # === TELLING === #
 
     def _tell_tracking(self):
@@ -76,7 +88,7 @@ class MerchantOrder(models.Model):
             numbers = order._get_parcel_numbers()
             shown = order._get_shown_tracking()
             if numbers:
-                order._push_tracking(shown if shown in numbers else numbers[0])
+                order._push_tracking(shown if order._shows_one_of(numbers) else numbers[0])
             else:
                 order._drop_tracking(self.env._("The delivery has no tracking number any more"))
                 order._report_withdrawn()
@@ -84,7 +96,7 @@ class MerchantOrder(models.Model):
     def _report_withdrawn(self):
         """Open the issue of a number that was sent and that no parcel has any more."""
         shown = self._get_shown_tracking()
-        if not shown or shown != self.waybill_sent:
+        if not shown or not self._is_from_odoo(shown):
             return
         self.env["merchant.issue"]._report(
             self.store_id,
@@ -104,7 +116,7 @@ class MerchantOrder(models.Model):
         """Close the issues about numbers that are right by now."""
         for order in self:
             numbers = order._get_parcel_numbers()
-            if numbers and order._get_shown_tracking() in numbers:
+            if order._shows_one_of(numbers):
                 self.env["merchant.issue"]._resolve(order.store_id, [DIFFERS, WITHDRAWN], order)
 
     # === HEARING === #
@@ -128,7 +140,7 @@ class MerchantOrder(models.Model):
         """
         for order in self.filtered(lambda o: o.waybill_number and o.store_id.pull_tracking):
             numbers = order._get_parcel_numbers()
-            if order.waybill_number in numbers:
+            if order._shows_one_of(numbers):
                 order._tell_tracking()
             elif parcel := order._get_parcel_to_fill(before):
                 parcel.carrier_tracking_ref = order.waybill_number
@@ -150,11 +162,21 @@ class MerchantOrder(models.Model):
         """
         parcels = self._get_parcels()
         if not self._get_parcel_numbers():
-            return parcels[:1]
-        if not before or before == self.waybill_sent:
+            # What Odoo has sent, and no delivery has any more, was withdrawn.
+            is_withdrawn = self._is_from_odoo(self.waybill_number)
+            return parcels.browse() if is_withdrawn else parcels[:1]
+        if not before or self._is_from_odoo(before):
             return parcels.browse()
         # What came from there follows it.
-        return parcels.filtered(lambda parcel: parcel._get_numbers() == [before])[:1]
+        before = split_numbers(before)
+        return parcels.filtered(lambda parcel: parcel._get_numbers() == before)[:1]
+
+    # === PRIVACY === #
+
+    def _erase(self):
+        """Extend `garazd_merchant_center`: the pickup point may hold what the buyer wrote."""
+        super()._erase()
+        self.sale_order_id.pickup_location_data = False
 
     # === COMPLETION === #
 

@@ -4,6 +4,15 @@ from odoo import models
 class StockMove(models.Model):
     _inherit = "stock.move"
 
+    def _action_confirm(self, *args, **kwargs):
+        """Override of `stock` to put tracking numbers of the marketplace on new deliveries.
+
+        Where goods are picked and packed first, the delivery is made only after that.
+        """
+        moves = super()._action_confirm(*args, **kwargs)
+        moves.picking_id._filter_to_buyer()._get_merchant_orders()._receive_tracking()
+        return moves
+
     def _action_cancel(self):
         """Override of `stock` to tell what becomes of the number of a delivery that is cancelled.
 

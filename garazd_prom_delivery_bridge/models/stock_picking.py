@@ -4,10 +4,25 @@ from odoo import api, fields, models
 
 # Odoo puts a comma between the numbers of one delivery, people put other signs.
 SEPARATORS = re.compile(r"[,;|/\n]")
+# Blanks group the digits of one number; what is as long as this is a number of its own.
+WHOLE_NUMBER = 10
 # The field of OCA's module `delivery_state`, and its value for what the buyer has got.
 OCA_STATE, OCA_DELIVERED = "delivery_state", "customer_delivered"
 # What became of a number, the worst first.
 URGENCY = ("failed", "withheld", "waiting", "other", "shown")
+
+
+def split_numbers(text):
+    """Return the tracking numbers that a text holds, without blanks.
+
+    :rtype: list[str]
+    """
+    numbers = []
+    for part in SEPARATORS.split(text or ""):
+        groups = part.split()
+        is_several = all(len(group) >= WHOLE_NUMBER for group in groups)
+        numbers += groups if is_several else ["".join(groups)]
+    return numbers
 
 
 class StockPicking(models.Model):
@@ -56,7 +71,7 @@ class StockPicking(models.Model):
         :rtype: tuple[str | bool, str | bool]
         """
         numbers, shown = self._get_numbers(), order._get_shown_tracking()
-        if shown in numbers:
+        if order._shows_one_of(numbers):
             return "shown", False
         waiting = order._get_waiting_tracking()
         waiting = waiting.filtered(lambda operation: operation.payload["number"] in numbers)[:1]
@@ -113,8 +128,7 @@ class StockPicking(models.Model):
 
         :rtype: list[str]
         """
-        numbers = SEPARATORS.split(self.carrier_tracking_ref or "")
-        return list(filter(None, ("".join(number.split()) for number in numbers)))
+        return split_numbers(self.carrier_tracking_ref)
 
     def _tell_tracking(self):
         """Tell the marketplaces what became of the numbers of these deliveries."""

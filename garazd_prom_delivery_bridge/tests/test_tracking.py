@@ -1,5 +1,7 @@
 from odoo.tests import Form, tagged
 
+from odoo.addons.garazd_merchant_prom.api.client import PromClient
+
 from .common import NUMBER, OTHER, PATH, DeliveryCase
 
 
@@ -120,6 +122,19 @@ class TestTracking(DeliveryCase):
             ship.carrier_tracking_ref = NUMBER
         self.assertEqual(self._send(), [NUMBER])
 
+    def test_number_of_prom_arrives_on_a_delivery_that_is_made_after_the_picking(self):
+        warehouse = self.env["stock.warehouse"].search(
+            [("company_id", "=", self.company.id)], limit=1
+        )
+        warehouse.delivery_steps = "pick_ship"
+        pick = self._ship("np_branch+with_waybill")
+        self.assertNotEqual(pick.location_dest_id.usage, "customer")
+        self.assertFalse(pick.carrier_tracking_ref)
+        self._validate(pick)
+        ship = pick.sale_id.picking_ids - pick
+        self.assertEqual(ship.carrier_tracking_ref, pick.merchant_order_id.waybill_number)
+        self.assertFalse(self._tracking())
+
     def test_transfer_without_a_marketplace_tells_nothing(self):
         picking = self._ship()
         other = picking.copy({"sale_id": False, "carrier_tracking_ref": NUMBER})
@@ -187,6 +202,22 @@ class TestTracking(DeliveryCase):
         picking.carrier_tracking_ref = f"{OTHER},{NUMBER}"
         self.assertFalse(self._send())
 
+    def test_numbers_with_only_a_blank_between_them_are_several(self):
+        picking = self._ship()
+        picking.carrier_tracking_ref = f"{NUMBER} {OTHER}"
+        self.assertEqual(self._send(), [NUMBER])
+
+    def test_several_numbers_of_prom_are_those_of_one_delivery(self):
+        picking = self._ship()
+        order = picking.merchant_order_id
+        for numbers in (f"{NUMBER}, {OTHER}", "20 4500 0000 0009"):
+            with self.subTest(numbers):
+                self._make_waybill(order, numbers)
+                self.assertEqual(picking.carrier_tracking_ref, numbers)
+                self.assertEqual(picking.merchant_tracking_state, "shown")
+                self.assertFalse(self._tracking())
+                self.assertFalse(self._get_issues())
+
     def test_one_parcel_of_two_orders_is_the_number_of_both(self):
         first, second = self._ship(), self._ship()
         orders = (first + second).merchant_order_id
@@ -224,6 +255,49 @@ class TestTracking(DeliveryCase):
         self.assertTrue(self._get_issues("tracking_withdrawn"))
         picking.carrier_tracking_ref = NUMBER
         self.assertFalse(self._get_issues("tracking_withdrawn"))
+
+    def test_number_that_was_taken_away_does_not_come_back_by_itself(self):
+        picking = self._ship()
+        order = picking.merchant_order_id
+        picking.carrier_tracking_ref = NUMBER
+        self._send()
+        picking.carrier_tracking_ref = False
+        self._make_waybill(order, NUMBER, status="on_the_way")
+        self.assertFalse(picking.carrier_tracking_ref)
+        self.assertTrue(self._get_issues("tracking_withdrawn"))
+        # One that is made in the cabinet is another matter.
+        self._make_waybill(order, OTHER)
+        self.assertEqual(picking.carrier_tracking_ref, OTHER)
+        self.assertFalse(self._get_issues("tracking_withdrawn"))
+
+    def test_number_of_a_cancelled_delivery_is_not_that_of_the_next(self):
+        picking = self._ship()
+        sale = picking.sale_id
+        picking.carrier_tracking_ref = NUMBER
+        self._send()
+        sale._action_cancel()
+        sale.action_draft()
+        sale.action_confirm()
+        again = sale.picking_ids - picking
+        self.assertTrue(again)
+        self.assertFalse(again.carrier_tracking_ref)
+        self.assertTrue(self._get_issues("tracking_withdrawn"))
+
+    def test_number_that_is_taken_away_while_it_is_sent(self):
+        picking = self._ship()
+        picking.carrier_tracking_ref = NUMBER
+        save = PromClient.save_declaration
+
+        def take_away(client, *declaration):
+            picking.carrier_tracking_ref = False
+            # What somebody else has saved meanwhile.
+            self.env.flush_all()
+            return save(client, *declaration)
+
+        self.patch(PromClient, "save_declaration", take_away)
+        self.assertEqual(self._send(), [NUMBER])
+        self.assertEqual(self._shown(picking.merchant_order_id), NUMBER)
+        self.assertTrue(self._get_issues("tracking_withdrawn"))
 
     def test_number_that_was_not_sent_yet_is_called_back(self):
         for way in ("cancel", "clear"):
