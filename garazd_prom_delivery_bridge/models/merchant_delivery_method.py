@@ -61,6 +61,9 @@ class MerchantDeliveryMethod(models.Model):
                     lambda order: order.merchant_order_id.delivery_kind != "pickup"
                 )
             orders.carrier_id = carrier
+            builder = self.env["merchant.order.builder"]
+            for order in orders:
+                builder._set_pickup_point(order.merchant_order_id, None, order)
             waiting = orders.picking_ids._filter_to_buyer()
             waiting.filtered(
                 lambda p: p.state not in ("done", "cancel") and not p.carrier_id

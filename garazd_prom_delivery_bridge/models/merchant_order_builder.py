@@ -74,8 +74,12 @@ class MerchantOrderBuilder(models.AbstractModel):
 
         A carrier's module that works with pickup points finds it on the order, as if the buyer had
         chosen it in the online shop. The contact with its address is none where a person lives, so
-        Odoo does not offer it for other orders.
+        Odoo does not offer it for other orders. What was known of another place is forgotten.
+
+        :param order: a ``merchant.order``
+        :param OrderData | None data: what its payload says; None: its contact has the address
         """
+        sale_order.pickup_location_data = False
         if order.delivery_kind not in POINTS:
             return
         sale_order._set_pickup_location(json.dumps(self._prepare_pickup_location(order, data)))
@@ -88,7 +92,8 @@ class MerchantOrderBuilder(models.AbstractModel):
 
         :rtype: dict
         """
-        place = data.delivery.place or order.delivery_address or order.delivery_branch_number
+        place = data.delivery.place if data else order.sale_order_id.partner_shipping_id.street
+        place = place or order.delivery_address or order.delivery_branch_number
         return {
             "id": order.delivery_branch_ref or order.delivery_branch_number or False,
             "street": place or False,

@@ -2,7 +2,7 @@ from odoo import Command
 
 from odoo.addons.garazd_merchant_prom.tests.common import PromCase, money
 
-NOVA_POSHTA, UKRPOSHTA = "14869279", "14869280"
+NOVA_POSHTA, UKRPOSHTA, PICKUP = "14869279", "14869280", "14869283"
 PATH = "/delivery/save_declaration_id"
 NUMBER, OTHER = "20450000000001", "20450000000002"
 

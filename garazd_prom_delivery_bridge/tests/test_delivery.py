@@ -126,6 +126,17 @@ class TestDelivery(DeliveryCase):
         self._sync()
         self.assertEqual(sale.carrier_id, self.other_carrier)
 
+    def test_method_with_another_name_is_the_same(self):
+        self._method(NOVA_POSHTA).carrier_id = self.carrier
+        picking = self._ship("np_branch")
+        picking.sale_id.carrier_id = self.other_carrier
+        order = picking.merchant_order_id
+        option = {"id": int(NOVA_POSHTA), "name": "Новая Почта", "shipping_service": None}
+        self.sim.touch(int(order.external_id), delivery_option=option)
+        self._sync()
+        self.assertFalse(order.change_ids)
+        self.assertEqual(picking.sale_id.carrier_id, self.other_carrier)
+
     def test_confirmed_order_asks_about_another_method(self):
         self._method(NOVA_POSHTA).carrier_id = self.carrier
         self._method(UKRPOSHTA).carrier_id = self.other_carrier

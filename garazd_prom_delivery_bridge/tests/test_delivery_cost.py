@@ -3,7 +3,7 @@ from odoo.tests import tagged
 
 from odoo.addons.garazd_merchant_prom.tests.common import money
 
-from .common import DeliveryCase
+from .common import PICKUP, DeliveryCase
 
 
 @tagged("post_install", "-at_install")
@@ -118,3 +118,28 @@ class TestDeliveryCost(DeliveryCase):
         self.assertEqual(order.change_ids.mapped("kind"), ["delivery_charge"])
         order.action_apply_changes()
         self.assertEqual(self._line(picking.sale_id).mapped("price_total"), [200])
+
+    def test_order_that_the_buyer_fetches_now_has_no_delivery_to_pay(self):
+        for state in ("draft", "sale"):
+            with self.subTest(state):
+                sale = self._sell("delivery_cost")
+                order = sale.merchant_order_id
+                if state == "sale":
+                    sale.action_confirm()
+                option = {"id": int(PICKUP), "name": "Самовивіз", "shipping_service": None}
+                self.sim.touch(
+                    int(order.external_id),
+                    delivery_option=option,
+                    delivery_provider_data=None,
+                    delivery_address="Самовивіз",
+                    delivery_cost=0,
+                    full_price=order.payload["price"],
+                )
+                self._sync()
+                self.assertEqual(order.delivery_kind, "pickup")
+                if state == "sale":
+                    order.action_apply_changes()
+                self.assertFalse(self._line(sale))
+                self.assertFalse(sale.carrier_id)
+                self.assertFalse(sale.picking_ids.carrier_id)
+                self._assert_total(sale, "price")
