@@ -162,7 +162,9 @@ class MerchantStore(models.Model):
     def _forget_all_late_tracking(self):
         """Delete every activity of the type, also those that people made, before the type goes."""
         activities = self.env["mail.activity"].with_context(active_test=False)
-        activities.search([("activity_type_id", "=", self.env.ref(ACTIVITY).id)]).unlink()
+        # Somebody may have deleted the type.
+        if kind := self.env.ref(ACTIVITY, raise_if_not_found=False):
+            activities.search([("activity_type_id", "=", kind.id)]).unlink()
 
     def _get_person_to_warn(self):
         """Return the first of the responsible people who may see the store; maybe nobody.

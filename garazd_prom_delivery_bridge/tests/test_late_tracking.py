@@ -190,3 +190,9 @@ class TestLateTracking(DeliveryCase):
             self.assertEqual(str(self.store._get_last_deadline()), "2026-07-20 14:00:00")
         with freeze_time("2026-12-20 14:30:00"):
             self.assertEqual(str(self.store._get_last_deadline()), "2026-12-19 15:00:00")
+
+    def test_type_of_the_activity_that_is_gone_keeps_nothing_from_being_uninstalled(self):
+        self.env.ref("garazd_prom_delivery_bridge.mail_activity_late_tracking").unlink()
+        self.store._forget_all_late_tracking()
+        self._order()
+        self._warn()
