@@ -21,6 +21,8 @@ SERVER_ALLOWED = (
     *ALLOWED,
     # A person did what cannot be done, and was told so on the screen.
     re.compile(r"WARNING \S+ odoo\.http: "),
+    # The scheduler was woken while a person installed or removed a module.
+    re.compile(r"ir_cron: Skipping database \S+ because of modules to install/upgrade/remove"),
     # Two requests changed the same record at once; Odoo runs the later one again.
     re.compile(
         r"odoo\.sql_db: bad query.*(could not serialize access|deadlock detected)", re.DOTALL

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 from psycopg2.errors import UniqueViolation
@@ -354,7 +355,9 @@ class MerchantIssue(models.Model):
             def __missing__(self, key):
                 return "-"
 
-        return str(self.env._(template)) % Known(values)
+        text = str(self.env._(template)) % Known(values)
+        # A value that is a sentence or a name like "Ltd." brings a full stop of its own.
+        return re.sub(r"(?<!\.)\.\.(?!\.)", ".", text)
 
     def _get_record(self):
         """Return the record the issue is about, or the store, or nothing when it is gone."""

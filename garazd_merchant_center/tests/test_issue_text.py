@@ -25,6 +25,11 @@ class TestIssueText(TransactionCase):
         self.assertIn("Order 7 costs 10", issue.detail)
         self.assertIn("9.99", issue.detail)
 
+    def test_value_with_a_full_stop_leaves_one(self):
+        for reason, end in (("it is closed.", "it is closed."), ("wait...", "wait....")):
+            detail = self._make_issue("request_refused", reason=reason).detail
+            self.assertTrue(detail.endswith(f": {end}"), detail)
+
     def test_missing_value_shows_as_a_dash(self):
         self.assertIn("(-)", self._make_issue("token_rejected").detail)
 
