@@ -1,4 +1,5 @@
 import math
+import random
 import time
 
 from odoo import api, models
@@ -26,6 +27,18 @@ class MerchantJob(models.AbstractModel):
         waits for a slow marketplace, that would be minutes in which nobody reads orders.
         """
         return time.monotonic() > self.env.context.get("cron_end_time", math.inf) + GRACE
+
+    @api.model
+    def _give_way(self, attempt):
+        """Let whoever is in the way finish a page: once not at all, then up to 1, 2, 4, 8 s.
+
+        No transaction may be open. Without it the runs of a new store, which all read at the same
+        time, would push each other off for a minute.
+
+        :param int attempt: counts from 0
+        """
+        if attempt > 1:
+            time.sleep(random.uniform(0.25, 0.5) * 2**attempt / 2)
 
     @api.model
     def _insist(self, work):

@@ -1,6 +1,4 @@
 import logging
-import random
-import time
 from datetime import timedelta
 
 from psycopg2.errors import UniqueViolation
@@ -310,7 +308,8 @@ class MerchantSyncRun(models.Model):
         waiting = list(self)
         while waiting:
             run = waiting.pop(0)
-            was_turn = run._work_on_page()
+            # Nobody waits for a run that waits for another one.
+            was_turn = run._work_on_page(is_patient=not waiting)
             goes_on = run.exists() and run.state in self._OPEN_STATES and not run.next_attempt
             if goes_on:
                 waiting.insert(len(waiting) if was_turn else 0, run)
@@ -319,15 +318,17 @@ class MerchantSyncRun(models.Model):
                 self.browse([run.id for run in waiting]).exists()._wake()
                 break
 
-    def _work_on_page(self):
+    def _work_on_page(self, is_patient=False):
         """Do the next page. Whatever happens is written down on the run, not raised.
 
+        :param bool is_patient: give others time who are in the way
         :return: whether that was a turn; False when there was nothing to read
         :rtype: bool
         """
         self.ensure_one()
         for attempt in range(MAX_PAGE_CONFLICTS):
-            self._give_way(attempt)
+            if is_patient:
+                self._give_way(attempt)
             if not self.exists():
                 return True
             try:
@@ -344,16 +345,6 @@ class MerchantSyncRun(models.Model):
         self.write({"next_attempt": at, "worked_at": fields.Datetime.now()})
         self._wake(at)
         return True
-
-    @staticmethod
-    def _give_way(attempt):
-        """Let whoever is in the way finish a page: once not at all, then up to 1, 2, 4, 8 s.
-
-        No transaction is open meanwhile. Without it the runs of a new store, which all read at
-        the same time, would push each other off for a minute.
-        """
-        if attempt > 1:
-            time.sleep(random.uniform(0.25, 0.5) * 2**attempt / 2)
 
     def _do_page_or_note(self):
         """Do the next page, or write down why it could not be done; see `_work_on_page`."""

@@ -8,7 +8,8 @@ from odoo.exceptions import LockError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.garazd_merchant_center.models import merchant_sync_run
+from odoo.addons.garazd_merchant_center.models import merchant_job
+from odoo.addons.garazd_merchant_center.models.merchant_sync_run import MAX_PAGE_CONFLICTS
 
 from ..api.market import Overloaded, Refused
 from .common import DemoCase
@@ -148,15 +149,28 @@ class TestFault(DemoCase):
         stores = type(self.env["merchant.store"])
         with (
             patch.object(stores, "lock_for_update", side_effect=LockError("busy")),
-            patch.object(merchant_sync_run, "time") as time,
+            patch.object(merchant_job.time, "sleep") as sleep,
         ):
             run = self._sync()
-        waits = [call.args[0] for call in time.sleep.call_args_list]
+        waits = [call.args[0] for call in sleep.call_args_list]
         self.assertEqual(waits, sorted(waits), "each wait is longer")
         self.assertGreater(sum(waits), 5, "a page of another run takes its time")
         self.assertRecordValues(run, [{"state": "pending", "attempts": 0}])
         self.assertGreater(run.next_attempt, fields.Datetime.now())
         self.assertFalse(self._get_issues())
+
+    def test_nobody_waits_for_a_store_that_others_work_on(self):
+        other = self._make_store(name="Other", api_token="other")
+        self._open_market("other")
+        (self.store | other)._start_sync("orders")
+        stores = type(self.env["merchant.store"])
+        with (
+            patch.object(stores, "lock_for_update", side_effect=LockError("busy")),
+            patch.object(merchant_job.time, "sleep") as sleep,
+        ):
+            self._run_cron("sync_orders")
+        # Only the last of the two had nobody behind it.
+        self.assertEqual(sleep.call_count, MAX_PAGE_CONFLICTS - 2)
 
     def test_list_that_goes_round_in_a_circle_is_stopped(self):
         adapter = type(self.env["merchant.adapter.demo"])
