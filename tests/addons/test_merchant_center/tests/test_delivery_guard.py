@@ -116,6 +116,26 @@ class TestDeliveryGuard(StatusCase):
         self.assertIs(self._validate(picking), True)
         self.assertEqual(picking.state, "done")
 
+    def test_address_that_nobody_checked_is_asked_about(self):
+        sale = self._confirm("1", parcel={"kind": "unknown"})
+        picking = sale.picking_ids.with_user(self.storekeeper)
+        wizard = self._open(self._validate(picking), self.storekeeper)
+        self.assertFalse(wizard.is_cancelled)
+        self.assertIn("not clear whether", wizard.message)
+        self.assertEqual(picking.state, "assigned")
+        wizard.action_deliver()
+        self.assertEqual(picking.state, "done")
+        # The parcel is on its way: it is high time.
+        self.assertIn("not clear whether", picking.merchant_delivery_doubts)
+        picking.action_merchant_delivery_checked()
+        self.assertFalse(picking.merchant_delivery_doubts)
+
+    def test_address_that_is_checked_is_not_asked_about(self):
+        picking = self._confirm("1", parcel={"kind": "unknown"}).picking_ids
+        picking.action_merchant_delivery_checked()
+        self._validate(picking)
+        self.assertEqual(picking.state, "done")
+
     def test_steps_inside_the_warehouse_are_not_stopped(self):
         warehouse = self.env["stock.warehouse"].search([("company_id", "=", self.company.id)])
         warehouse.delivery_steps = "pick_ship"

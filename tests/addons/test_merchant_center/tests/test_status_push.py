@@ -395,7 +395,7 @@ class TestStatusPush(StatusCase):
         sale.action_confirm()
         self.assertFalse(self._send())
         self._sync()
-        self._deliver(sale.picking_ids.with_context(skip_merchant_cancelled=True))
+        self._deliver(sale.picking_ids.with_context(skip_merchant_questions=True))
         self.assertFalse(self._send())
 
     def test_what_the_marketplace_has_by_now_does_not_wait_any_more(self):
