@@ -62,6 +62,7 @@ from . import account_move
 from . import account_payment
 from . import merchant_operation_status
 from . import merchant_operation_tracking
+from . import merchant_delivery_method_tracking
 from . import merchant_order_tracking
 from . import merchant_order_log
 from . import merchant_issue_permission

@@ -179,7 +179,8 @@ class MerchantOperation(models.Model):
             try:
                 request = operation._prepare_request(store).as_json()
             except MarketplaceError as error:
-                operation._settle(Outcome(state="failed", message=store._explain(error)))
+                message = store._explain(error)
+                operation._settle(Outcome(state="failed", message=message, cause=error))
             except Exception as error:
                 _logger.exception("Operation %s has no request", operation.id)
                 operation._settle(Outcome(state="failed", message=get_reason(error)))
