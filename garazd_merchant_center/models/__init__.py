@@ -82,6 +82,7 @@ from . import merchant_listing_preview
 from . import merchant_listing_sender
 from . import product_data_feed
 from . import product_data_feed_category
+from . import res_company
 from . import res_partner
 from . import res_partner_privacy
 from . import sale_order

@@ -138,7 +138,8 @@ class MerchantOperation(models.Model):
         :param bool is_urgent: nothing that is not waits before it, not even about the same record
         :return: the operation
         """
-        operations = self.sudo()
+        # What is told of it is the same for everybody, whoever makes the change.
+        operations = self.with_env(store.sudo()._in_own_context().env)
         about = [
             ("store_id", "=", store.id),
             ("kind", "=", kind),
@@ -146,7 +147,8 @@ class MerchantOperation(models.Model):
             ("res_id", "=", record.id),
             ("state", "in", ("pending", "withheld", "failed")),
         ]
-        operations.search(about)._finish("cancelled", self.env._("Replaced by a later change"))
+        replaced = operations.env._("Replaced by a later change")
+        operations.search(about)._finish("cancelled", replaced)
         operation = operations.create(
             {
                 "store_id": store.id,

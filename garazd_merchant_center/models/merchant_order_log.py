@@ -43,7 +43,7 @@ class MerchantOrder(models.Model):
         changes = [
             f"{label}: {before[label] or '-'} → {value}"
             for label, value in now.items()
-            if value and value != before[label] and not self._is_echo(label)
+            if value and value != before[label]
         ]
         if changes:
             self._log(f"{self.store_id.name}. {'; '.join(changes)}")
@@ -64,16 +64,6 @@ class MerchantOrder(models.Model):
 
     def _get_label(self, name):
         return self._fields[name]._description_string(self.env)
-
-    def _is_echo(self, label):
-        """Tell whether a change is what Odoo has sent, which was told then.
-
-        :param str label: one of :meth:`_get_logged_values`
-        """
-        if label != self._get_label("status_id"):
-            return False
-        last_sent = self._search_statuses([("state", "=", "done")])[:1]
-        return bool(last_sent) and last_sent._get_status() == self.status_id
 
     # === PAYMENT === #
 

@@ -62,7 +62,7 @@ class SaleOrder(models.Model):
         for order in self:
             merchant = order.merchant_order_id
             # Whoever makes Odoo compute it.
-            reader = self.with_context(lang=order.company_id.partner_id.lang or "en_US")
+            reader = self.with_context(lang=order.company_id._get_staff_lang())
             states = dict(state._description_selection(reader.env))
             parts = [
                 merchant.status_id.name,
