@@ -220,7 +220,16 @@ class MerchantOrder(models.Model):
         """Note that a person knows where these orders go."""
         self.check_access("read")
         # Elevated: what was read belongs to the system.
-        self.sudo().is_delivery_checked = True
+        for order in self.sudo().filtered(lambda o: not o.is_delivery_checked):
+            staff = order.with_env(order.store_id._in_own_context().env)
+            staff._log(
+                staff.env._(
+                    "The address of the delivery was checked. What was not clear: %(doubts)s.",
+                    doubts=staff._describe_doubts() or "-",
+                ),
+                with_deliveries=True,
+            )
+            order.is_delivery_checked = True
 
     # === BUSINESS METHODS === #
 

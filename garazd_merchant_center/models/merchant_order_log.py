@@ -81,11 +81,18 @@ class MerchantOrder(models.Model):
                 )
             )
 
-    def _log(self, text):
-        """Write a line into the history of the sales order; nobody is notified."""
+    def _log(self, text, with_deliveries=False):
+        """Write a line into the history of the sales order; nobody is notified.
+
+        :param bool with_deliveries: also into that of the deliveries to the buyer
+        """
         self.ensure_one()
         # Elevated: orders are read and sent by the system.
-        self.sale_order_id.sudo()._message_log(body=text)
+        sale_order = self.sale_order_id.sudo()
+        if sale_order:
+            sale_order._message_log(body=text)
+        for picking in sale_order.picking_ids._filter_to_buyer() if with_deliveries else ():
+            picking._message_log(body=text)
 
 
 class MerchantOperation(models.Model):

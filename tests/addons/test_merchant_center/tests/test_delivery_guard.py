@@ -130,9 +130,16 @@ class TestDeliveryGuard(StatusCase):
         picking.action_merchant_delivery_checked()
         self.assertFalse(picking.merchant_delivery_doubts)
 
-    def test_address_that_is_checked_is_not_asked_about(self):
-        picking = self._confirm("1", parcel={"kind": "unknown"}).picking_ids
-        picking.action_merchant_delivery_checked()
+    def test_address_that_is_checked_is_not_asked_about_and_leaves_a_trace(self):
+        sale = self._confirm("1", parcel={"kind": "unknown"})
+        picking = sale.picking_ids
+        for _time in range(2):
+            picking.with_user(self.storekeeper).action_merchant_delivery_checked()
+        self.env.flush_all()
+        for record in (sale, picking):
+            told = record.message_ids.filtered(lambda m: "not clear whether" in m.body)
+            self.assertEqual(told.author_id, self.storekeeper.partner_id)
+            self.assertEqual(len(told), 1)
         self._validate(picking)
         self.assertEqual(picking.state, "done")
 
