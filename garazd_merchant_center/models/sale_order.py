@@ -166,9 +166,7 @@ class SaleOrder(models.Model):
             )
         )
         gone = moves.filtered(
-            lambda m: (
-                m.location_dest_id.usage == "customer" and (m.state == "done" or m in leaving)
-            )
+            lambda m: m.location_dest_id.usage == "customer" and (m.state == "done" or m in leaving)
         )
         left = (moves - leaving).filtered(
             lambda m: (

@@ -124,9 +124,7 @@ class MerchantAdapterProm(models.AbstractModel):
                 outcomes[operation.id] = self._prom_send_tracking(client, operation)
             except exceptions.NeedsUser as error:
                 reason = error.values.get("reason") or operation.store_id._explain(error)
-                outcomes[operation.id] = schema.Outcome(
-                    state="failed", message=reason, cause=error
-                )
+                outcomes[operation.id] = schema.Outcome(state="failed", message=reason, cause=error)
             except exceptions.MarketplaceError as error:
                 # Prom is not there, so there is no use in going on.
                 if not outcomes:

@@ -21,7 +21,13 @@ class MerchantOrder(models.Model):
         """Extend `garazd_merchant_center` to send tracking numbers that the marketplace lacks."""
         super().action_retry()
         # Elevated: what was read belongs to the system.
-        self.sudo()._tell_tracking()
+        orders = self.sudo()
+        # The marketplace took a number once and does not show it; a person wants it there.
+        lost = orders.filtered(
+            lambda o: o.waybill_sent and not o.waybill_number and o.store_id.mode == "production"
+        )
+        lost.waybill_sent = False
+        orders._tell_tracking()
 
     # === CARRIER === #
 
@@ -220,8 +226,13 @@ class MerchantOrder(models.Model):
         )
 
     def _is_received(self):
-        """Tell whether the buyer has all parcels, by the carrier or by the marketplace."""
+        """Tell whether the buyer has all parcels, by the carrier or by the marketplace.
+
+        The marketplace knows of one of them, the one whose number it shows.
+        """
         parcels = self._get_parcels().filtered(lambda p: p.state == "done")
-        return self.shipping_state == "delivered" or all(
-            parcel._is_received_by_buyer() for parcel in parcels
-        )
+        told = parcels.browse()
+        if self.shipping_state == "delivered":
+            shown = parcels.filtered(lambda p: self._shows_one_of(p._get_numbers()))
+            told = shown if len(parcels) > 1 else parcels
+        return all(parcel._is_received_by_buyer() for parcel in parcels - told)

@@ -74,7 +74,7 @@ class TestLateTracking(DeliveryCase):
         order = self._order("np_branch+ps_promotion")
         with freeze_time(AFTER):
             action = self.store.with_user(self.user).action_open_late_orders()
-        view = dict((kind, view) for view, kind in action["views"])["list"]
+        view = next(view for view, kind in action["views"] if kind == "list")
         arch = etree.fromstring(
             self.env["merchant.order"].with_user(self.user).get_view(view, "list")["arch"]
         )
