@@ -36,7 +36,8 @@ class MerchantOrderBuilder(models.AbstractModel):
         vals = self._prepare_sale_order_vals(order, data, customer, delivery)
         # The lines together with the order: one after the other Odoo would compute everything anew.
         vals["order_line"] = [Command.create(line) for line in line_vals]
-        sale_order = self.env["sale.order"].create(vals)
+        # Taxes that count as included from the beginning, else all amounts are computed twice.
+        sale_order = self._create("sale.order", vals, merchant_taxes_included=True)
         self._fill_lines(sale_order.order_line, data)
         self._check_total(data, sale_order)
         self._complete(order, data, sale_order)
@@ -45,6 +46,15 @@ class MerchantOrderBuilder(models.AbstractModel):
         if order.status_id.kind == "cancelled":
             sale_order._action_cancel()
         return sale_order
+
+    def _create(self, model, vals, **context):
+        """Create a record without Odoo's message that it was created.
+
+        The order has a message of ours that says more; to the buyer it tells nothing, and writing
+        the two takes an eighth of the time of an import.
+        """
+        records = self.env[model].with_context(mail_create_nolog=True, **context)
+        return records.create(vals).with_env(self.env)
 
     def _report_unknown(self, order, names):
         """Open the issue of products that are not known in Odoo, if there are some."""
@@ -82,7 +92,7 @@ class MerchantOrderBuilder(models.AbstractModel):
         if len(candidates) > 1:
             self._report_ambiguous(order, data, candidates)
         if not partner:
-            partner = partners.create(self._prepare_customer_vals(store, data))
+            partner = self._create("res.partner", self._prepare_customer_vals(store, data))
         elif store.partner_tag_ids - partner.category_id:
             partner.category_id |= store.partner_tag_ids
         if buyer.external_id and not known:
@@ -154,14 +164,15 @@ class MerchantOrderBuilder(models.AbstractModel):
         for contact in customer.child_ids:
             if all(contact[key] == value for key, value in vals.items()):
                 return contact
-        return customer.create(
+        return self._create(
+            "res.partner",
             vals
             | {
                 "parent_id": customer.id,
                 "company_id": store.company_id.id,
                 "country_id": customer.country_id.id,
                 "lang": customer.lang,
-            }
+            },
         )
 
     def _prepare_delivery_vals(self, data):
