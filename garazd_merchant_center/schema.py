@@ -461,7 +461,8 @@ class Outcome:
     (unknown or passing; ``seconds`` to wait where the marketplace said so), ``unsent`` (there was
     no time for it; this is no attempt), ``failed`` (refused) or ``unknown`` (may have been carried
     out and must not be repeated by itself). ``is_uncertain`` goes with ``retry``: it may have been
-    carried out. ``error`` is a ``MarketplaceError`` behind it that concerns the whole store.
+    carried out. ``error`` is a ``MarketplaceError`` behind it that concerns the whole store,
+    ``cause`` one behind this operation alone, whose code may have an issue of its own.
     ``response`` is kept for administrators.
     """
 
@@ -470,4 +471,5 @@ class Outcome:
     seconds: float | None = None
     is_uncertain: bool = False
     error: Exception | None = None
+    cause: Exception | None = None
     response: object = None

@@ -16,6 +16,7 @@
         "views/merchant_store_views.xml",
         "views/sale_order_views.xml",
         "views/stock_picking_views.xml",
+        "wizards/merchant_delivery_confirm_views.xml",
     ],
     "auto_install": True,
     "uninstall_hook": "uninstall_hook",

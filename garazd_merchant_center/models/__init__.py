@@ -62,6 +62,7 @@ from . import account_move
 from . import account_payment
 from . import merchant_operation_status
 from . import merchant_operation_tracking
+from . import merchant_delivery_method_tracking
 from . import merchant_order_tracking
 from . import merchant_order_log
 from . import merchant_issue_permission
@@ -82,6 +83,7 @@ from . import merchant_listing_preview
 from . import merchant_listing_sender
 from . import product_data_feed
 from . import product_data_feed_category
+from . import res_company
 from . import res_partner
 from . import res_partner_privacy
 from . import sale_order

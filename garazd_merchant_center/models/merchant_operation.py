@@ -138,7 +138,8 @@ class MerchantOperation(models.Model):
         :param bool is_urgent: nothing that is not waits before it, not even about the same record
         :return: the operation
         """
-        operations = self.sudo()
+        # What is told of it is the same for everybody, whoever makes the change.
+        operations = self.with_env(store.sudo()._in_own_context().env)
         about = [
             ("store_id", "=", store.id),
             ("kind", "=", kind),
@@ -146,7 +147,8 @@ class MerchantOperation(models.Model):
             ("res_id", "=", record.id),
             ("state", "in", ("pending", "withheld", "failed")),
         ]
-        operations.search(about)._finish("cancelled", self.env._("Replaced by a later change"))
+        replaced = operations.env._("Replaced by a later change")
+        operations.search(about)._finish("cancelled", replaced)
         operation = operations.create(
             {
                 "store_id": store.id,
@@ -179,7 +181,8 @@ class MerchantOperation(models.Model):
             try:
                 request = operation._prepare_request(store).as_json()
             except MarketplaceError as error:
-                operation._settle(Outcome(state="failed", message=store._explain(error)))
+                message = store._explain(error)
+                operation._settle(Outcome(state="failed", message=message, cause=error))
             except Exception as error:
                 _logger.exception("Operation %s has no request", operation.id)
                 operation._settle(Outcome(state="failed", message=get_reason(error)))

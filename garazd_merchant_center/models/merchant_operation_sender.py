@@ -125,8 +125,9 @@ class MerchantOperation(models.Model):
     # === SENDING === #
 
     def _send_batch(self):
-        """Send a leased batch and write down what became of it."""
-        ready = self._insist(self._prepare_to_send)
+        """Send a leased batch and write down what became of it, in the words of its company."""
+        batch = self.with_env(self.store_id._in_own_context().env)
+        ready = batch._insist(batch._prepare_to_send)
         if not ready:
             return
         # The lease is in the database before anything is sent, and no lock is held.

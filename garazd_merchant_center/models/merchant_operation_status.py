@@ -32,6 +32,14 @@ class MerchantOperation(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _finish(self, state, message=False):
+        """Extend: the order shows the status that the marketplace has confirmed."""
+        super()._finish(state, message)
+        if state == "done":
+            for operation in self.filtered(lambda o: o.kind == "order_status"):
+                order = self.env[operation.res_model].browse(operation.res_id).exists()
+                order._note_status(operation._get_status())
+
     def _get_status(self):
         """Return the status that the order is to get; nothing when it is not known any more."""
         self.ensure_one()

@@ -14,6 +14,8 @@ DOUBTS = {
     "recipient": _lt("the recipient has no name"),
     "phone": _lt("the recipient has no phone"),
 }
+# A parcel of which nothing is to be cleared up any more.
+ENDED_STATES = ("delivered", "returned")
 # Orders of which nothing is sent any more, or not yet.
 CLOSED_KINDS = ("draft", "done", "cancelled")
 # Where a person lives, or fetches parcels.
@@ -198,8 +200,7 @@ class MerchantOrder(models.Model):
     @api.depends_context("lang")
     def _compute_delivery_doubts(self):
         for order in self:
-            doubts = order._get_delivery_doubts() if order.needs_delivery_check else []
-            order.delivery_doubts = "; ".join(self.env._(DOUBTS[doubt]) for doubt in doubts)
+            order.delivery_doubts = order.needs_delivery_check and order._describe_doubts()
 
     @api.depends("delivery_provider", "delivery_kind", "delivery_address")
     @api.depends_context("lang")
@@ -219,7 +220,16 @@ class MerchantOrder(models.Model):
         """Note that a person knows where these orders go."""
         self.check_access("read")
         # Elevated: what was read belongs to the system.
-        self.sudo().is_delivery_checked = True
+        for order in self.sudo().filtered(lambda o: not o.is_delivery_checked):
+            staff = order.with_env(order.store_id._in_own_context().env)
+            staff._log(
+                staff.env._(
+                    "The address of the delivery was checked. What was not clear: %(doubts)s.",
+                    doubts=staff._describe_doubts() or "-",
+                ),
+                with_deliveries=True,
+            )
+            order.is_delivery_checked = True
 
     # === BUSINESS METHODS === #
 
@@ -249,6 +259,20 @@ class MerchantOrder(models.Model):
             missing["city"] = not self.delivery_city
             missing["street"] = not house
         return [doubt for doubt in DOUBTS if missing.get(doubt)]
+
+    def _describe_doubts(self):
+        """Return what is missing to send the parcel, in words; empty for nothing."""
+        return "; ".join(self.env._(DOUBTS[doubt]) for doubt in self._get_delivery_doubts())
+
+    def _left_unchecked(self):
+        """Tell whether a parcel that has left still goes to an address nobody has cleared up."""
+        self.ensure_one()
+        return (
+            not self.is_delivery_checked
+            and self.status_id.kind != "cancelled"
+            and self.shipping_state not in ENDED_STATES
+            and bool(self._get_delivery_doubts())
+        )
 
     # === IMPORT === #
 

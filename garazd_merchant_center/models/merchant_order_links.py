@@ -44,7 +44,9 @@ class MerchantOrder(models.Model):
         self.ensure_one()
         if not self.sale_order_id.picking_ids:
             raise UserError(
-                self.env._("There is no delivery yet: it is made when the order is confirmed.")
+                self.env._(
+                    "There is no delivery yet: confirm the sales order first, which makes it."
+                )
             )
         return self.sale_order_id.action_view_delivery()
 

@@ -43,7 +43,7 @@ class MerchantOrder(models.Model):
         changes = [
             f"{label}: {before[label] or '-'} → {value}"
             for label, value in now.items()
-            if value and value != before[label] and not self._is_echo(label)
+            if value and value != before[label]
         ]
         if changes:
             self._log(f"{self.store_id.name}. {'; '.join(changes)}")
@@ -65,16 +65,6 @@ class MerchantOrder(models.Model):
     def _get_label(self, name):
         return self._fields[name]._description_string(self.env)
 
-    def _is_echo(self, label):
-        """Tell whether a change is what Odoo has sent, which was told then.
-
-        :param str label: one of :meth:`_get_logged_values`
-        """
-        if label != self._get_label("status_id"):
-            return False
-        last_sent = self._search_statuses([("state", "=", "done")])[:1]
-        return bool(last_sent) and last_sent._get_status() == self.status_id
-
     # === PAYMENT === #
 
     def _settle_payment(self):
@@ -91,11 +81,18 @@ class MerchantOrder(models.Model):
                 )
             )
 
-    def _log(self, text):
-        """Write a line into the history of the sales order; nobody is notified."""
+    def _log(self, text, with_deliveries=False):
+        """Write a line into the history of the sales order; nobody is notified.
+
+        :param bool with_deliveries: also into that of the deliveries to the buyer
+        """
         self.ensure_one()
         # Elevated: orders are read and sent by the system.
-        self.sale_order_id.sudo()._message_log(body=text)
+        sale_order = self.sale_order_id.sudo()
+        if sale_order:
+            sale_order._message_log(body=text)
+        for picking in sale_order.picking_ids._filter_to_buyer() if with_deliveries else ():
+            picking._message_log(body=text)
 
 
 class MerchantOperation(models.Model):

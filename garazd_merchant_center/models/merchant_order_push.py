@@ -72,6 +72,16 @@ class MerchantOrder(models.Model):
         known = self.status_id.union(*sent)
         return any(status._is_at_least(target) for status in known)
 
+    def _note_status(self, status):
+        """Show a status that the marketplace has confirmed, until the order is read again.
+
+        :param status: a ``merchant.order.status``; nothing when it is not known any more
+        """
+        for order in self:
+            if status and not order.status_id._is_at_least(status):
+                # Without a digest the next reading has the last word, whatever it says.
+                order.write({"status_id": status.id, "digest": False})
+
     def _needs_cancel_reason(self):
         """Tell whether a person is asked why the order is cancelled."""
         self.ensure_one()

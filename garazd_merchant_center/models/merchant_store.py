@@ -380,7 +380,7 @@ class MerchantStore(models.Model):
         What a synchronization makes must not depend on who started it.
         """
         self.ensure_one()
-        lang = self.company_id.partner_id.lang or "en_US"
+        lang = self.company_id._get_staff_lang()
         return self.with_company(self.company_id).with_context(lang=lang)
 
     def _get_usual_partner_lang(self):

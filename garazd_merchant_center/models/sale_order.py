@@ -62,7 +62,7 @@ class SaleOrder(models.Model):
         for order in self:
             merchant = order.merchant_order_id
             # Whoever makes Odoo compute it.
-            reader = self.with_context(lang=order.company_id.partner_id.lang or "en_US")
+            reader = self.with_context(lang=order.company_id._get_staff_lang())
             states = dict(state._description_selection(reader.env))
             parts = [
                 merchant.status_id.name,
@@ -146,15 +146,18 @@ class SaleOrder(models.Model):
             "target": "new",
         }
 
-    def _is_delivered(self):
+    def _is_delivered(self, leaving=None):
         """Tell whether something went to the customer and nothing more is to go.
 
         What is still in the warehouse on its way to the customer is to go too, and goods that no
         transfer exists for yet, because they are still to be bought from a vendor who sends them
         to the customer. Returns and backorders that were cancelled are not.
+
+        :param leaving: moves that are about to be done, and count as done
         """
         self.ensure_one()
         moves = self.order_line.move_ids
+        leaving = leaving or moves.browse()
         not_begun = self.order_line.filtered(
             lambda line: (
                 line.product_id.type == "consu"
@@ -163,9 +166,9 @@ class SaleOrder(models.Model):
             )
         )
         gone = moves.filtered(
-            lambda m: m.location_dest_id.usage == "customer" and m.state == "done"
+            lambda m: m.location_dest_id.usage == "customer" and (m.state == "done" or m in leaving)
         )
-        left = moves.filtered(
+        left = (moves - leaving).filtered(
             lambda m: (
                 m.state not in ("done", "cancel")
                 and "customer" in (m.location_dest_id.usage, m.location_final_id.usage)

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import format_datetime
 
 
 class StockPicking(models.Model):
@@ -25,7 +26,9 @@ class StockPicking(models.Model):
         related="merchant_order_id.recipient_phone", groups="base.group_user"
     )
     merchant_delivery_doubts = fields.Char(
-        related="merchant_order_id.delivery_doubts", groups="base.group_user"
+        compute="_compute_merchant_delivery_doubts",
+        compute_sudo=True,
+        groups="base.group_user",
     )
     merchant_delivery_promotion = fields.Char(
         related="merchant_order_id.delivery_promotion", groups="base.group_user"
@@ -55,6 +58,25 @@ class StockPicking(models.Model):
             is_open = picking.state not in ("done", "cancel")
             kinds = picking._filter_to_buyer()._get_merchant_orders().status_id.mapped("kind")
             picking.merchant_is_cancelled = is_open and "cancelled" in kinds
+
+    @api.depends(
+        "state",
+        "location_dest_id",
+        "merchant_order_id.needs_delivery_check",
+        "merchant_order_id.is_delivery_checked",
+        "merchant_order_id.shipping_state",
+    )
+    @api.depends_context("lang")
+    def _compute_merchant_delivery_doubts(self):
+        self.merchant_delivery_doubts = False
+        for picking in self._filter_to_buyer():
+            orders = picking._get_merchant_orders()
+            if picking.state == "done":
+                orders = orders.filtered(lambda order: order._left_unchecked())
+            else:
+                orders = orders.filtered("needs_delivery_check")
+            doubts = dict.fromkeys(order._describe_doubts() for order in orders)
+            picking.merchant_delivery_doubts = picking.state != "cancel" and "; ".join(doubts)
 
     # === ACTION METHODS === #
 
@@ -104,20 +126,51 @@ class StockPicking(models.Model):
         ready = self._filter_to_buyer().filtered(lambda p: p.state == "assigned")
         ready._get_merchant_orders()._request_refresh()
 
+    # === QUESTIONS === #
+
     def _pre_action_done_hook(self):
-        """Override of `stock` to ask before goods leave for an order that was cancelled."""
-        if not self.env.context.get("skip_merchant_cancelled"):
-            merchant_orders = self._filter_to_buyer()._get_merchant_orders()
-            if "cancelled" in merchant_orders.status_id.mapped("kind"):
-                return self._ask_to_deliver()
+        """Override of `stock` to ask before goods leave that had better stay for now."""
+        if not self.env.context.get("skip_merchant_questions") and self._get_merchant_questions():
+            return self._ask_to_deliver()
         return super()._pre_action_done_hook()
 
+    def _get_merchant_questions(self):
+        """Return what a person should know before these deliveries leave; modules add theirs.
+
+        :return: a sentence or two about each order
+        :rtype: list[str]
+        """
+        orders = self._filter_to_buyer()._get_merchant_orders()
+        cancelled = [
+            self.env._(
+                "Order %(number)s of %(store)s is cancelled on the marketplace (read on "
+                "%(read_at)s).",
+                number=order.number,
+                store=order.store_id.name,
+                read_at=format_datetime(self.env, order.read_at) or "-",
+            )
+            for order in orders.filtered(lambda order: order.status_id.kind == "cancelled")
+        ]
+        unclear = [
+            self.env._(
+                "The address of order %(number)s of %(store)s is not clear: %(doubts)s. Find it "
+                "out and press Address Checked on the delivery.",
+                number=order.number,
+                store=order.store_id.name,
+                doubts=order._describe_doubts(),
+            )
+            for order in orders.filtered("needs_delivery_check")
+        ]
+        return cancelled + unclear
+
     def _ask_to_deliver(self):
-        """Return the wizard that tells of orders that are cancelled on the marketplace."""
+        """Return the wizard that tells what speaks against these deliveries."""
         wizard = self.env["merchant.delivery.confirm"].create({"picking_ids": [(6, 0, self.ids)]})
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Cancelled on the Marketplace"),
+            "name": self.env._("Cancelled on the Marketplace")
+            if wizard.is_cancelled
+            else self.env._("Before You Deliver"),
             "res_model": wizard._name,
             "res_id": wizard.id,
             "views": [(False, "form")],

@@ -117,6 +117,12 @@ SHIPPING_ON_THE_WAY = ("on_the_way", "in_transit")
 SHIPPING_ARRIVED = ("arrived", "at_warehouse", "ready_for_pickup")
 SHIPPING_DELIVERED = ("delivered", "received")
 SHIPPING_RETURNED = ("returned", "returning", "refused", "return")
+#: A carrier that Prom does not accept with a waybill number, in the words of its refusal.
+CARRIER_REFUSED = re.compile(
+    r"delivery[_ ]type|provider|carrier|перевізник|перевозчик"
+    r"|(?:спосіб|способ|служб\w*) доставк",
+    re.IGNORECASE,
+)
 #: A waybill number that Prom has already, in the words of its refusal; not an order that is over.
 ALREADY_ADDED = re.compile(
     r"^(?!.*(?:cancel|closed|complete|скасован|закрит|виконан|отмен|закрыт|выполнен))"

@@ -1,6 +1,7 @@
 from odoo import models
 
 from odoo.addons.garazd_merchant_center import exceptions, schema
+from odoo.addons.garazd_merchant_center.models.merchant_operation_tracking import CARRIER
 
 from .. import const
 from ..api import const as prom
@@ -105,13 +106,11 @@ class MerchantAdapterProm(models.AbstractModel):
         order = self.env[operation.res_model].browse(operation.res_id)
         carrier = self._prom_delivery_type(order)
         if not carrier:
+            method = order.delivery_method_id.name or "-"
             reason = self.env._(
-                "the carrier of the order is not known; an administrator enters its code for the "
-                "delivery method %(method)s under Configuration > Delivery Methods, in the column "
-                "Carrier for Tracking Numbers",
-                method=order.delivery_method_id.name or "-",
+                "the carrier of the delivery method %(method)s is not known", method=method
             )
-            raise exceptions.NeedsUser("request_refused", reason=reason)
+            raise exceptions.NeedsUser(CARRIER, method=method, reason=reason)
         return order_id, operation.payload["number"], carrier
 
     def _send_operations(self, operations):
@@ -125,7 +124,7 @@ class MerchantAdapterProm(models.AbstractModel):
                 outcomes[operation.id] = self._prom_send_tracking(client, operation)
             except exceptions.NeedsUser as error:
                 reason = error.values.get("reason") or operation.store_id._explain(error)
-                outcomes[operation.id] = schema.Outcome(state="failed", message=reason)
+                outcomes[operation.id] = schema.Outcome(state="failed", message=reason, cause=error)
             except exceptions.MarketplaceError as error:
                 # Prom is not there, so there is no use in going on.
                 if not outcomes:
@@ -149,7 +148,7 @@ class MerchantAdapterProm(models.AbstractModel):
         :raises MarketplaceError: Prom cannot be reached, or the token was rejected
         """
         declaration = self._prom_declaration(operation)
-        order_id, number, _carrier = declaration
+        order_id, number, carrier = declaration
         # The first attempt may have worked although nothing proved it.
         was_tried = operation.attempts or operation.is_uncertain
         if was_tried and self._prom_shown_number(client, order_id) == number:
@@ -172,7 +171,10 @@ class MerchantAdapterProm(models.AbstractModel):
         shown = self._prom_shown_number(client, order_id)
         state, message = self._prom_judge_number(number, shown, refusal, doubt, operation.attempts)
         if state != "retry":
-            return schema.Outcome(state=state, message=message, response=raw)
+            cause = None
+            if state == "failed" and message == refusal and prom.CARRIER_REFUSED.search(refusal):
+                cause = exceptions.NeedsUser(CARRIER, carrier=carrier, reason=refusal)
+            return schema.Outcome(state=state, message=message, cause=cause, response=raw)
         return schema.Outcome(
             state=state,
             message=message,

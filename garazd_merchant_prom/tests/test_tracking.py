@@ -67,23 +67,48 @@ class TestTracking(PromCase):
         self.assertEqual(self._send()[0]["delivery_type"], "rz")
         self.assertEqual(self._operation().state, "done")
 
-    def test_code_that_prom_does_not_know_can_be_corrected_and_retried(self):
+    def test_code_that_prom_does_not_know_leads_to_where_it_is_mended(self):
+        orders = self._push("rozetka"), self._push("rozetka", OTHER)
+        self._send()
+        self.assertEqual(self._operations().mapped("state"), ["failed", "failed"])
+        self.assertFalse(self._get_issues("operation_failed"))
+        # One issue, whose button leads to the delivery method.
+        [issue] = self._get_issues("tracking_carrier")
+        method = orders[0].delivery_method_id
+        self.assertEqual(issue._get_record(), method)
+        self.assertIn(method.name, issue.detail)
+        self.assertIn("rozetka_delivery", issue.detail)
+        action = issue.with_user(self.user).action_open_record()
+        self.assertEqual((action["res_model"], action["res_id"]), (method._name, method.id))
+        # The right code is all that is needed.
+        method.with_user(self.admin).waybill_code = "meest"
+        self.assertEqual([body["delivery_type"] for body in self._send()], ["meest", "meest"])
+        self.assertEqual([self._shown(order) for order in orders], [NUMBER, OTHER])
+        self.assertEqual(issue.state, "resolved")
+
+    def test_retry_of_a_carrier_sends_its_numbers_again(self):
         order = self._push("rozetka")
         self._send()
-        self.assertEqual(self._operation().state, "failed")
-        issue = self._get_issues("operation_failed")
-        self.assertTrue(issue)
-        order.delivery_method_id.waybill_code = "meest"
-        issue.action_retry()
-        self.assertEqual(self._send()[0]["delivery_type"], "meest")
+        self.sim.options.declaration_types += ("rozetka_delivery",)
+        issue = self._get_issues("tracking_carrier")
+        issue.with_user(self.user).action_retry()
+        self._send()
         self.assertEqual((self._shown(order), issue.state), (NUMBER, "resolved"))
+
+    def test_number_that_nobody_sends_any_more_asks_for_no_carrier(self):
+        self._push("rozetka")
+        self._send()
+        self._operation().action_cancel()
+        self.assertFalse(self._get_issues("tracking_carrier"))
 
     def test_unknown_carrier_is_asked_for(self):
         words = {"delivery_option": {"id": 1, "name": "Доставка"}, "delivery_provider_data": None}
-        self._push("plain", delivery_address="Київ, відділення №5", **words)
+        order = self._push("plain", delivery_address="Київ, відділення №5", **words)
         self.assertFalse(self._send())
         self.assertEqual(self._operation().state, "failed")
-        self.assertIn("Доставка", self._operation().error)
+        issue = self._get_issues("tracking_carrier")
+        self.assertIn("Доставка", issue.detail)
+        self.assertEqual(issue._get_record(), order.delivery_method_id)
 
     def test_own_courier_and_pickup_have_no_number_to_tell(self):
         self._push("courier")

@@ -26,6 +26,14 @@ class MerchantDeliveryMethod(models.Model):
             self._settle()
         return result
 
+    # === ACTION METHODS === #
+
+    def action_retry(self):
+        """Extend `garazd_merchant_center`: look again which open orders can get their method."""
+        super().action_retry()
+        # Elevated: what is done when a method is mapped belongs to the system.
+        self.sudo()._settle()
+
     # === BUSINESS METHODS === #
 
     def _get_carrier(self):

@@ -1,5 +1,7 @@
 from odoo import models
 
+from odoo.addons.garazd_merchant_center.models.merchant_order_delivery import CLOSED_KINDS
+
 from .merchant_issue import DIFFERS, UNMAPPED, WITHDRAWN
 from .stock_picking import split_numbers
 
@@ -19,7 +21,13 @@ class MerchantOrder(models.Model):
         """Extend `garazd_merchant_center` to send tracking numbers that the marketplace lacks."""
         super().action_retry()
         # Elevated: what was read belongs to the system.
-        self.sudo()._tell_tracking()
+        orders = self.sudo()
+        # The marketplace took a number once and does not show it; a person wants it there.
+        lost = orders.filtered(
+            lambda o: o.waybill_sent and not o.waybill_number and o.store_id.mode == "production"
+        )
+        lost.waybill_sent = False
+        orders._tell_tracking()
 
     # === CARRIER === #
 
@@ -64,6 +72,37 @@ class MerchantOrder(models.Model):
         """
         numbers = [number for parcel in self._get_parcels() for number in parcel._get_numbers()]
         return list(dict.fromkeys(numbers))
+
+    def _needs_number(self):
+        """Tell whether the marketplace is to hear a tracking number of the order from Odoo.
+
+        So it is with what a carrier brings, and where a promotion depends on it.
+        """
+        self.ensure_one()
+        is_carried = self.delivery_provider and self.delivery_kind != "pickup"
+        is_promoted = self.delivery_promotion and not self.is_delivery_promotion_lost
+        return bool(
+            self.store_id.push_tracking
+            and (is_carried or is_promoted)
+            and self.status_id.kind != "cancelled"
+            and self.store_id._get_adapter()._takes_tracking(self)
+        )
+
+    def _lacks_number(self):
+        """Tell whether a number is needed and neither Odoo nor the marketplace has one."""
+        known = self._get_shown_tracking() or self._get_parcel_numbers()
+        return not known and self._needs_number()
+
+    def _is_completed_with(self, pickings):
+        """Tell whether the marketplace would complete the order when these deliveries are done."""
+        self.ensure_one()
+        store = self.store_id
+        return (
+            store.push_delivered
+            and store.completed_when == "shipped"
+            and self.status_id.kind not in CLOSED_KINDS
+            and self.sale_order_id._is_delivered(leaving=pickings.move_ids)
+        )
 
     def _shows_one_of(self, numbers):
         """Tell whether the marketplace shows one of these numbers, however it writes it.
@@ -187,8 +226,13 @@ class MerchantOrder(models.Model):
         )
 
     def _is_received(self):
-        """Tell whether the buyer has all parcels, by the carrier or by the marketplace."""
+        """Tell whether the buyer has all parcels, by the carrier or by the marketplace.
+
+        The marketplace knows of one of them, the one whose number it shows.
+        """
         parcels = self._get_parcels().filtered(lambda p: p.state == "done")
-        return self.shipping_state == "delivered" or all(
-            parcel._is_received_by_buyer() for parcel in parcels
-        )
+        told = parcels.browse()
+        if self.shipping_state == "delivered":
+            shown = parcels.filtered(lambda p: self._shows_one_of(p._get_numbers()))
+            told = shown if len(parcels) > 1 else parcels
+        return all(parcel._is_received_by_buyer() for parcel in parcels - told)

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from odoo.addons.garazd_merchant_center.models.merchant_operation_tracking import KIND
+
 from .merchant_issue import UNMAPPED
 
 
@@ -48,8 +50,10 @@ class MerchantStore(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
-        """Override to give the delivery method to open orders that wait for one."""
+        """Override to settle what waits for the delivery method, or for being sent."""
         result = super().write(vals)
+        if "push_tracking" in vals and not vals["push_tracking"]:
+            self._call_numbers_back()
         if vals.get("carrier_id"):
             # Elevated: issues belong to the system.
             issues = self.env["merchant.issue"].sudo()
@@ -58,3 +62,20 @@ class MerchantStore(models.Model):
             )
             self.env["merchant.delivery.method"].browse(issues.mapped("res_id")).exists()._settle()
         return result
+
+    # === BUSINESS METHODS === #
+
+    def _call_numbers_back(self):
+        """Do not send the tracking numbers that wait."""
+        # Elevated: operations belong to the system.
+        waiting = self.env["merchant.operation"].sudo()
+        waiting = waiting.search(
+            [
+                ("store_id", "in", self.ids),
+                ("kind", "=", KIND),
+                ("state", "in", ("pending", "withheld", "failed")),
+            ]
+        )
+        for store, operations in waiting.grouped("store_id").items():
+            reason = store._in_own_context().env._("Send Tracking Numbers was switched off")
+            operations._finish("cancelled", reason)

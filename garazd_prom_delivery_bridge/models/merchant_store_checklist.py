@@ -38,6 +38,17 @@ class MerchantStore(models.Model):
         """Open the ways to deliver that this store offers."""
         return self._open("garazd_merchant_center.merchant_delivery_method_action")
 
+    def action_open_carriers(self):
+        """Open the delivery methods of Odoo, to make one that the store can use.
+
+        :raises AccessError: who may not read them is told whom to ask
+        """
+        self.env["delivery.carrier"].check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "delivery.action_delivery_carrier_form"
+        )
+        return action | {"context": {"default_company_id": self.company_id.id}}
+
     def _get_order_effects(self):
         """Extend: the tracking numbers."""
         return [*super()._get_order_effects(), self._get_effect_tracking()]

@@ -59,7 +59,9 @@ class MerchantStore(models.Model):
     def action_open_late_orders(self):
         """Open the orders that have no tracking number on the marketplace yet."""
         action = self._open("garazd_merchant_center.merchant_order_action")
-        return action | {"context": {"search_default_late": 1}}
+        columns = self.env.ref("garazd_prom_delivery_bridge.merchant_order_view_list_late")
+        views = [(columns.id, "list"), (False, "kanban"), (False, "form")]
+        return action | {"views": views, "context": {"search_default_late": 1}}
 
     # === BUSINESS METHODS === #
 
@@ -69,16 +71,33 @@ class MerchantStore(models.Model):
         :return: naive UTC
         :rtype: datetime
         """
+        now = fields.Datetime.now()
+        return max(deadline for deadline in self._get_deadlines(now) if deadline <= now)
+
+    def _get_next_deadline(self, moment):
+        """Return when the tracking number of an order of that moment is due.
+
+        :param datetime moment: naive UTC
+        :return: naive UTC
+        :rtype: datetime
+        """
+        return min(deadline for deadline in self._get_deadlines(moment) if deadline >= moment)
+
+    def _get_deadlines(self, moment):
+        """Return the deadlines of the day of a moment, of the day before and of the one after.
+
+        :param datetime moment: naive UTC
+        :return: naive UTC
+        :rtype: list[datetime]
+        """
         self.ensure_one()
         timezone = pytz.timezone(self._get_timezone())
-        now = UTC.localize(fields.Datetime.now()).astimezone(timezone)
+        day = UTC.localize(moment).astimezone(timezone).date()
         minutes = round(self.tracking_deadline * 60)
         hour = time(min(minutes // 60, 23), minutes % 60 if minutes < 24 * 60 else 59)
-        for day in (now.date(), now.date() - timedelta(days=1)):
-            deadline = timezone.localize(datetime.combine(day, hour))
-            if deadline <= now:
-                break
-        return deadline.astimezone(UTC).replace(tzinfo=None)
+        days = (day + timedelta(days=offset) for offset in (-1, 0, 1))
+        local = (timezone.localize(datetime.combine(date, hour)) for date in days)
+        return [deadline.astimezone(UTC).replace(tzinfo=None) for deadline in local]
 
     def _get_late_domain(self):
         """Return which orders of the store have no tracking number, although it was due.

@@ -2,12 +2,16 @@ import re
 
 from odoo import api, fields, models
 
+from .merchant_store_deadline import MAX_AGE
+
 # Odoo puts a comma between the numbers of one delivery, people put other signs.
 SEPARATORS = re.compile(r"[,;|/\n]")
 # Blanks group the digits of one number; what is as long as this is a number of its own.
 WHOLE_NUMBER = 10
 # The field of OCA's module `delivery_state`, and its value for what the buyer has got.
 OCA_STATE, OCA_DELIVERED = "delivery_state", "customer_delivered"
+# Kinds of delivery methods of Odoo itself, which know nothing of numbers.
+WITHOUT_NUMBERS = ("fixed", "base_on_rule")
 # What became of a number, the worst first.
 URGENCY = ("failed", "withheld", "waiting", "other", "shown")
 
@@ -50,7 +54,20 @@ class StockPicking(models.Model):
         compute="_compute_merchant_tracking_state", compute_sudo=True, groups="base.group_user"
     )
 
+    merchant_lacks_number = fields.Boolean(
+        compute="_compute_merchant_lacks_number", compute_sudo=True, groups="base.group_user"
+    )
+
     # === COMPUTE METHODS === #
+
+    @api.depends("state", "date_done", "carrier_tracking_ref", "merchant_order_id.waybill_number")
+    def _compute_merchant_lacks_number(self):
+        # What left long ago is forgotten: a shop that was just connected has many of these.
+        limit = fields.Datetime.now() - MAX_AGE
+        for picking in self:
+            has_left = picking.state == "done" and picking.date_done and picking.date_done > limit
+            orders = picking._filter_to_buyer()._get_merchant_orders() if has_left else ()
+            picking.merchant_lacks_number = any(order._lacks_number() for order in orders)
 
     @api.depends("carrier_tracking_ref", "merchant_order_id.waybill_number", "state")
     def _compute_merchant_tracking_state(self):
@@ -121,7 +138,42 @@ class StockPicking(models.Model):
         self.ensure_one()
         return OCA_STATE in self._fields and self[OCA_STATE] == OCA_DELIVERED
 
+    def _gets_number_by_validation(self):
+        """Tell whether the validation brings the number; extended by modules of carriers.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        carrier = self.carrier_id
+        return (
+            carrier.delivery_type not in (False, *WITHOUT_NUMBERS)
+            and carrier.integration_level == "rate_and_ship"
+            and self.picking_type_id.print_label
+        )
+
     # === BUSINESS METHODS === #
+
+    def _get_merchant_questions(self):
+        """Extend `garazd_merchant_center`: an order would be completed without a number."""
+        questions = super()._get_merchant_questions()
+        for order in self._get_orders_without_number():
+            questions.append(
+                self.env._(
+                    "Order %(number)s of %(store)s has no tracking number yet, and this delivery "
+                    "completes it on the marketplace.",
+                    number=order.number,
+                    store=order.store_id.name,
+                )
+            )
+        return questions
+
+    def _get_orders_without_number(self):
+        """Return the orders that these deliveries would complete without a tracking number."""
+        leaving = self._filter_to_buyer()
+        silent = leaving.filtered(lambda picking: not picking._gets_number_by_validation())
+        return silent._get_merchant_orders().filtered(
+            lambda order: order._lacks_number() and order._is_completed_with(leaving)
+        )
 
     def _get_numbers(self):
         """Return the tracking numbers of the delivery, without blanks.

@@ -43,6 +43,11 @@ class TestChecklist(PromCase):
         found = self.env[action["res_model"]].search(action["domain"])
         self.assertEqual(found, self.store.delivery_method_ids)
 
+    def test_delivery_methods_of_odoo_are_a_press_away(self):
+        action = self.store.with_user(self.admin).action_open_carriers()
+        self.assertEqual(action["res_model"], "delivery.carrier")
+        self.assertEqual(action["context"], {"default_company_id": self.company.id})
+
     def test_production_says_that_tracking_numbers_are_sent(self):
         def get_state():
             rows = self.store.with_user(self.admin)._get_production_effects()

@@ -66,6 +66,21 @@ class TestCompletion(DeliveryCase):
         self._make_waybill(picking.merchant_order_id, NUMBER, status="delivered")
         self.assertEqual(self._statuses(), ["delivered"])
 
+    def test_prom_speaks_for_one_of_several_parcels(self):
+        first = self._ship("np_branch+several_lines")
+        first.move_ids[1:].quantity = 0
+        self._validate(first)
+        second = first.sale_id.picking_ids - first
+        self._validate(second)
+        first.carrier_tracking_ref = NUMBER
+        self._send()
+        self._make_waybill(first.merchant_order_id, NUMBER, status="delivered")
+        self.assertFalse(self._statuses())
+        # One parcel with the goods of both.
+        second.carrier_tracking_ref = NUMBER
+        self._make_waybill(first.merchant_order_id, NUMBER, status="received")
+        self.assertEqual(self._statuses(), ["delivered"])
+
     def test_word_that_nobody_knows_completes_nothing(self):
         picking = self._ship()
         self._validate(picking)

@@ -63,6 +63,17 @@ class TestDelivery(DeliveryCase):
         self.assertEqual(sorted(issues.mapped("occurrences")), [1, 3])
         self.assertIn("Нова Пошта", "".join(issues.mapped("detail")))
 
+    def test_issue_leads_to_the_mapping(self):
+        self._sell("np_branch")
+        issue = self._get_issues("delivery_unmapped").with_user(self.user)
+        action = issue.action_open_record()
+        method = self._method(NOVA_POSHTA)
+        self.assertEqual((action["res_model"], action["res_id"]), (method._name, method.id))
+        self.assertEqual(issue.fix_label, "Open the Delivery Method")
+        # Nothing has changed: there is nothing to be had from trying again.
+        issue.action_retry()
+        self.assertEqual(issue.state, "open")
+
     def test_issue_closes_when_the_method_is_mapped(self):
         self._sell("np_branch")
         self._sell("meest")

@@ -1,4 +1,5 @@
 from freezegun import freeze_time
+from lxml import etree
 
 from odoo.tests import tagged
 
@@ -49,6 +50,41 @@ class TestLateTracking(DeliveryCase):
             order.invalidate_recordset(["is_late"])
             self.assertTrue(order.is_late)
             self.assertEqual(self.store.late_count, 1)
+
+    def test_next_step_is_told_to_those_who_can_take_it(self):
+        order = self._order()
+
+        def advice(user):
+            with freeze_time(AFTER):
+                order.invalidate_recordset(["is_late", "late_advice"])
+                return order.with_user(user).late_advice
+
+        self.assertIn("Confirm the sales order first", advice(self.user))
+        order.sale_order_id.action_confirm()
+        picking = order.sale_order_id.picking_ids
+        self.assertIn("Ask somebody who may open deliveries", advice(self.user))
+        self.assertIn(picking.name, advice(self.user))
+        self.user.group_ids += self.env.ref("stock.group_stock_user")
+        self.assertEqual(advice(self.user), f"Enter it on the delivery {picking.name}.")
+        picking.carrier_tracking_ref = NUMBER
+        self._send()
+        self.assertFalse(advice(self.user))
+
+    def test_list_of_orders_at_risk_shows_what_matters(self):
+        order = self._order("np_branch+ps_promotion")
+        with freeze_time(AFTER):
+            action = self.store.with_user(self.user).action_open_late_orders()
+        view = next(view for view, kind in action["views"] if kind == "list")
+        arch = etree.fromstring(
+            self.env["merchant.order"].with_user(self.user).get_view(view, "list")["arch"]
+        )
+        for name in ("delivery_method_id", "delivery_promotion", "tracking_due_at"):
+            self.assertEqual(arch.xpath(f"//field[@name='{name}']/@optional"), ["show"], name)
+        self.assertEqual(str(order.tracking_due_at), "2026-11-20 15:00:00")
+
+    def test_number_of_an_order_of_the_evening_is_due_the_next_day(self):
+        order = self._order(date_created=LATE)
+        self.assertEqual(str(order.tracking_due_at), "2026-11-21 15:00:00")
 
     def test_hour_is_that_of_the_company(self):
         order = self._order()

@@ -146,6 +146,25 @@ class TestTracking(DeliveryCase):
         self._ship().carrier_tracking_ref = NUMBER
         self.assertFalse(self._tracking())
 
+    def test_switching_off_calls_back_what_waits(self):
+        picking = self._ship()
+        picking.carrier_tracking_ref = NUMBER
+        self.store.push_tracking = False
+        self.assertEqual(self._tracking().state, "cancelled")
+        self.assertFalse(self._send())
+
+    def test_number_that_prom_lost_is_sent_again_by_a_person(self):
+        picking = self._ship()
+        order = picking.merchant_order_id
+        picking.carrier_tracking_ref = NUMBER
+        self._send()
+        self._make_waybill(order, None)
+        self.assertFalse(order.waybill_number)
+        self.assertFalse(self._send(), "nobody knows yet whether it is lost")
+        order.with_user(self.user).action_retry()
+        self.assertEqual(self._send(), [NUMBER])
+        self.assertEqual(self._shown(order), NUMBER)
+
     def test_test_environment_withholds_it(self):
         self.store.action_set_test()
         picking = self._ship()

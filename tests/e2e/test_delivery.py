@@ -82,6 +82,22 @@ def test_a_tracking_number_that_is_typed_on_the_delivery_reaches_prom(shop, open
     assert page.locator("[name=merchant_tracking_state]").inner_text() == "Known"
 
 
+def test_a_delivery_without_a_number_asks_for_it_and_takes_it(shop, open_page):
+    number = "20450000000077"
+    order, picking = ship(shop, "pending+np_branch+evopay_paid")
+    page = open_page()
+    open_picking(page, shop, picking)
+    page.click("button[name=button_validate]:visible")
+    page.wait_for_selector(".modal >> text=has no tracking number yet")
+    page.fill(".modal [name=tracking_number] input", number)
+    page.click(".modal button[name=action_number]")
+    page.wait_for_selector(".modal", state="detached")
+    [found] = shop.rpc("stock.picking", "read", [picking], ["state", "carrier_tracking_ref"])
+    assert (found["state"], found["carrier_tracking_ref"]) == ("done", number)
+    wait_for(lambda: read_order(shop, order)["status"] == "delivered")
+    assert read_order(shop, order)["delivery_provider_data"]["declaration_number"] == number
+
+
 def test_delivery_methods_are_mapped_on_the_store(shop, open_page):
     [store] = get_stores(shop)
     product = shop.rpc("product.product", "create", {"name": "Доставка", "type": "service"})

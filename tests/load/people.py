@@ -73,7 +73,9 @@ class Person(threading.Thread):
         domain = [("state", "=", "assigned"), ("sale_id.merchant_store_id", "in", self.store_ids)]
         found = self._pick("stock.picking", domain, 2)
         for picking in found:
-            self.odoo("stock.picking", "button_validate", [picking])
+            asked = self.odoo("stock.picking", "button_validate", [picking])
+            if isinstance(asked, dict) and asked["res_model"] == "merchant.delivery.confirm":
+                self.odoo(asked["res_model"], "action_deliver", [asked["res_id"]])
         return found
 
     def cancel(self):

@@ -116,6 +116,33 @@ class TestDeliveryGuard(StatusCase):
         self.assertIs(self._validate(picking), True)
         self.assertEqual(picking.state, "done")
 
+    def test_address_that_nobody_checked_is_asked_about(self):
+        sale = self._confirm("1", parcel={"kind": "unknown"})
+        picking = sale.picking_ids.with_user(self.storekeeper)
+        wizard = self._open(self._validate(picking), self.storekeeper)
+        self.assertFalse(wizard.is_cancelled)
+        self.assertIn("not clear whether", wizard.message)
+        self.assertEqual(picking.state, "assigned")
+        wizard.action_deliver()
+        self.assertEqual(picking.state, "done")
+        # The parcel is on its way: it is high time.
+        self.assertIn("not clear whether", picking.merchant_delivery_doubts)
+        picking.action_merchant_delivery_checked()
+        self.assertFalse(picking.merchant_delivery_doubts)
+
+    def test_address_that_is_checked_is_not_asked_about_and_leaves_a_trace(self):
+        sale = self._confirm("1", parcel={"kind": "unknown"})
+        picking = sale.picking_ids
+        for _time in range(2):
+            picking.with_user(self.storekeeper).action_merchant_delivery_checked()
+        self.env.flush_all()
+        for record in (sale, picking):
+            told = record.message_ids.filtered(lambda m: "not clear whether" in m.body)
+            self.assertEqual(told.author_id, self.storekeeper.partner_id)
+            self.assertEqual(len(told), 1)
+        self._validate(picking)
+        self.assertEqual(picking.state, "done")
+
     def test_steps_inside_the_warehouse_are_not_stopped(self):
         warehouse = self.env["stock.warehouse"].search([("company_id", "=", self.company.id)])
         warehouse.delivery_steps = "pick_ship"

@@ -22,6 +22,27 @@ class TestStatusPush(StatusCase):
         self._deliver(sale.picking_ids)
         self.assertEqual(self._sent_statuses(), ["delivered"])
 
+    def test_sales_order_shows_at_once_what_the_marketplace_has_confirmed(self):
+        sale = self._confirm()
+        order = sale.merchant_order_id
+        self.assertIn("New", sale.merchant_status)
+        self._send()
+        self.assertEqual(order.status_id, self._status("accepted"))
+        self.assertIn("Accepted", sale.merchant_status)
+        # What is read afterwards has the last word, also where it says what was read before.
+        self.market.orders[0].update(status="new", changed="2026-03-01T12:00:00+02:00")
+        self._sync()
+        self.assertEqual(order.status_id, self._status("new"))
+
+    def test_confirmed_status_never_hides_one_that_is_further(self):
+        sale = self._confirm()
+        order = sale.merchant_order_id
+        self.market.orders[0].update(status="paid", changed="2026-03-01T12:00:00+02:00")
+        operation = self._operations()
+        self._sync()
+        operation._finish("done")
+        self.assertEqual(order.status_id, self._status("paid"))
+
     def test_statuses_go_one_after_another(self):
         sale = self._confirm()
         self.assertEqual(self._sent_statuses(), ["accepted"])
@@ -395,7 +416,7 @@ class TestStatusPush(StatusCase):
         sale.action_confirm()
         self.assertFalse(self._send())
         self._sync()
-        self._deliver(sale.picking_ids.with_context(skip_merchant_cancelled=True))
+        self._deliver(sale.picking_ids.with_context(skip_merchant_questions=True))
         self.assertFalse(self._send())
 
     def test_what_the_marketplace_has_by_now_does_not_wait_any_more(self):

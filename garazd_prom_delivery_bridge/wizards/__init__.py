@@ -1,0 +1,1 @@
+from . import merchant_delivery_confirm
