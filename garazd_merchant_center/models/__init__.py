@@ -73,6 +73,7 @@ from . import merchant_issue_feed_import
 from . import merchant_operation_feed_import
 from . import merchant_store_feed_import
 from . import merchant_listing_window
+from . import merchant_listing_schedule
 from . import merchant_listing_guard
 from . import merchant_listing_creation
 from . import merchant_listing_picture

@@ -6,6 +6,8 @@ from ..exceptions import MarketplaceError
 PRODUCT = "product.product"
 # The issues of a listing that cannot be matched without a person.
 DOUBTS = ("listing_ambiguous", "listing_sku_repeated", "listing_taken")
+# By what a product is found, the surest first.
+WAYS = ("mapping", "seller_id", "sku", "barcode")
 NO_PROPOSAL = {"proposed_product_id": False, "proposal_basis": False}
 
 
@@ -165,7 +167,10 @@ class MerchantListing(models.Model):
         portal_categories = self.env["merchant.category"]._find_portal(
             store.marketplace, [data.category_external_id for data in by_id.values()]
         )
-        currencies = {c.name: c for c in self.env["res.currency"].search([])}
+        # Also those that nobody uses: their amounts are no hryvnias either.
+        codes = {data.currency for data in by_id.values() if data.currency}
+        currencies = self.env["res.currency"].with_context(active_test=False)
+        currencies = {c.name: c for c in currencies.search([("name", "in", list(codes))])}
         now = fields.Datetime.now()
         to_create = []
         for external_id, data in by_id.items():
@@ -218,31 +223,38 @@ class MerchantListing(models.Model):
             if sku and number > 1
         }
         proposals = self._propose_products(store, unmatched)
-        safe = self.browse()
+        safe = []
         for listing, (products, found_by) in zip(unmatched, proposals, strict=True):
             if len(products) > 1:
                 names = ", ".join(products.mapped("display_name"))
                 listing._report_doubt("listing_ambiguous", candidates=names)
-            elif found_by == "sku" and listing.sku in repeated:
+            elif listing.sku in repeated and listing._is_found_by_sku(products, found_by):
                 listing._report_doubt("listing_sku_repeated", sku=listing.sku)
+                listing._doubt_rivals(store)
             elif not products:
                 listing._settle_doubt()
             elif accept or store.match_automatically or found_by == "mapping":
-                safe += listing
+                safe.append((found_by, listing, products))
             else:
                 listing._propose(products, found_by)
-        pairs = [
-            (products, listing.external_id, listing.name)
-            for listing, (products, _found_by) in zip(unmatched, proposals, strict=True)
-            if listing in safe
-        ]
+        # Of two that were found for the same product, the surer way wins.
+        safe.sort(key=lambda found: WAYS.index(found[0]))
+        pairs = [(product, listing.external_id, listing.name) for _by, listing, product in safe]
         linked = self.env["merchant.mapping"]._link(store, PRODUCT, pairs)
-        for listing, (product, external_id, _name) in zip(safe, pairs, strict=True):
-            if external_id not in linked:
+        late = []
+        for _by, listing, product in safe:
+            if listing.external_id not in linked:
                 listing._report_doubt("listing_taken", product=product.display_name)
-        # Those that were mapped before they were read.
-        late = safe.filtered(lambda l: l.external_id in linked and not l.product_id)
-        self._follow_mappings(store, late.mapped("external_id"))
+            elif not listing.product_id:
+                # It was mapped before it was read.
+                late.append(listing.external_id)
+        self._follow_mappings(store, late)
+        if not accept:
+            self._note_guessed([found for found in safe if found[1].external_id in linked])
+
+    def _is_found_by_sku(self, product, found_by):
+        """Tell whether the SKU is what the product was found by, as reference or barcode."""
+        return found_by == "sku" or (found_by == "barcode" and product.barcode == self.sku)
 
     def _settle_doubt(self):
         """Nothing fits any more, so nothing is doubtful either."""
@@ -317,6 +329,9 @@ class MerchantListing(models.Model):
                 [("store_id", "=", store.id), ("external_id", "in", list(external_ids))]
             ):
                 product = products.get(listing.external_id, self.env[PRODUCT])
+                if listing.is_guessed:
+                    # A person may have said so now.
+                    listing.is_guessed = False
                 if listing.product_id != product or listing.state in ("ambiguous", "proposed"):
                     state = "matched" if product else "unmatched"
                     listing.write({"product_id": product.id, "state": state, **NO_PROPOSAL})

@@ -32,6 +32,9 @@ class MerchantListing(models.Model):
     is_left_out = fields.Boolean(
         string="Left Out", readonly=True, help="Odoo does not look for its product any more."
     )
+    is_guessed = fields.Boolean(
+        readonly=True, help="Mapped by its SKU, without a person, because no other listing had it."
+    )
     candidate_ids = fields.Many2many(
         PRODUCT, string="Products That Fit", compute="_compute_candidate_ids"
     )
@@ -113,6 +116,32 @@ class MerchantListing(models.Model):
         self.check_access("read")
         self.store_id._check_administrator()
         return self.sudo().grouped("store_id")
+
+    @api.model
+    def _note_guessed(self, matches):
+        """Note which listings were mapped by nothing but their SKU.
+
+        :param list matches: tuples of what it was found by, the listing and the product
+        """
+        guessed = [
+            listing.id for by, listing, goods in matches if listing._is_found_by_sku(goods, by)
+        ]
+        self.browse(guessed).is_guessed = True
+
+    def _doubt_rivals(self, store):
+        """Let go of what was mapped by the same SKU before this listing was read.
+
+        Lists come in pages, and the first listing met is not the right one for that. Once values
+        are sent, a new listing takes nothing from one that works.
+        """
+        if store.mode == "production":
+            return
+        rivals = self.search(
+            [("store_id", "=", store.id), ("sku", "=", self.sku), ("is_guessed", "=", True)]
+        )
+        rivals.mapping_id.unlink()
+        for rival in rivals:
+            rival._report_doubt("listing_sku_repeated", sku=self.sku)
 
     def _propose(self, product, found_by):
         """Let the product wait until a person agrees."""

@@ -44,6 +44,9 @@ class MerchantListing(models.Model):
         help="A change is so large that it may be a mistake; other values are sent meanwhile.",
     )
     push_attempts = fields.Integer()
+    push_ignored_count = fields.Integer(
+        help="How often values were sent that the marketplace neither took nor refused."
+    )
     push_next_attempt = fields.Datetime(string="Next Attempt")
     push_leased_until = fields.Datetime()
     uncertain_names = fields.Json(
@@ -119,6 +122,7 @@ class MerchantListing(models.Model):
             {
                 "refused_values": False,
                 "push_attempts": 0,
+                "push_ignored_count": 0,
                 "push_next_attempt": False,
                 "error": False,
             }
@@ -230,18 +234,22 @@ class MerchantListing(models.Model):
         self.ensure_one()
         sent = change.get_values()
         refused = {name: words for name, words in outcome.refused.items() if name in sent}
-        if self.push_attempts + 1 >= ASKED_IN_VAIN:
+        ignored = outcome.ignored & sent.keys()
+        if self.push_ignored_count + 1 >= ASKED_IN_VAIN:
             words = self.env._("the marketplace goes on showing another value")
-            refused |= dict.fromkeys(outcome.ignored & sent.keys(), words)
-        settled = (outcome.confirmed & sent.keys()) | refused.keys()
+            refused |= dict.fromkeys(ignored, words)
+        confirmed = {name: sent[name] for name in outcome.confirmed if name in sent}
+        settled = confirmed.keys() | refused.keys()
         vals = {"push_leased_until": False, "error": outcome.message or False}
-        vals |= self._prepare_confirmed_vals(
-            {name: sent[name] for name in outcome.confirmed if name in sent}
-        )
+        vals |= self._prepare_confirmed_vals(confirmed)
+        if confirmed and self.refused_values:
+            # What was refused before another value was taken may be taken the next time.
+            vals["refused_values"] = forget_values(self.refused_values, confirmed)
         if refused:
             names = {*refused, *(PRICES if not refused.keys().isdisjoint(PRICES) else ())}
             vals["refused_values"] = add_values(
-                self.refused_values, {name: sent[name] for name in names if name in sent}
+                vals.get("refused_values", self.refused_values),
+                {name: sent[name] for name in names if name in sent},
             )
             vals["error"] = "; ".join(dict.fromkeys(refused.values()))
         uncertain = set(self.uncertain_names or ()) - settled
@@ -250,6 +258,7 @@ class MerchantListing(models.Model):
             agreed = self.agreed_values or {}
             vals |= {
                 "push_attempts": 0,
+                "push_ignored_count": 0,
                 "push_next_attempt": False,
                 "agreed_values": {n: agreed[n] for n in agreed if n not in settled} or False,
             }
@@ -258,7 +267,11 @@ class MerchantListing(models.Model):
             # Full jitter, so that what failed together does not come back together.
             seconds = outcome.seconds or random.uniform(1, limit)
             vals["push_attempts"] = min(self.push_attempts + 1, 20)
-            vals["push_next_attempt"] = fields.Datetime.now() + timedelta(seconds=seconds)
+            vals["push_ignored_count"] = self.push_ignored_count + bool(ignored)
+            # What has changed on the way does not wait for what was sent.
+            is_same = self._as_change().get_values() == sent
+            at = fields.Datetime.now() + timedelta(seconds=seconds)
+            vals["push_next_attempt"] = is_same and at
         self.write(vals)
         self._follow_refused(bool(refused), vals["error"])
 
@@ -313,6 +326,16 @@ def add_values(known, values):
     replaced = {*values, *(PRICES if "price" in values else ())}
     kept = {name: value for name, value in (known or {}).items() if name not in replaced}
     return (kept | values) or False
+
+
+def forget_values(known, names):
+    """Return known values without those named; a price takes its old price with it.
+
+    :param dict known: see :func:`leave_out`
+    :param names: any of the names of such values
+    """
+    gone = {*names, *(PRICES if "price" in names else ())}
+    return {name: value for name, value in known.items() if name not in gone} or False
 
 
 def get_sold_out(values):

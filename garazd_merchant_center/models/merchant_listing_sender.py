@@ -31,6 +31,7 @@ class MerchantListing(models.Model):
         progress = self.env["ir.cron"]._commit_progress
         if self._is_time_up():
             return
+        self._insist(self._note_turning_rules)
         while self._insist(self._apply_changes):
             if not progress(1):
                 self._wake()
@@ -90,16 +91,28 @@ class MerchantListing(models.Model):
         :return: whether the store can go on
         :rtype: bool
         """
-        listings = self._insist(
-            lambda: self._search_to_push(store, BATCH)._hold_risky(store)._lease()
-        )
-        if not listings or store.mode != "production":
+        listings, is_held = self._insist(lambda: self._take_batch(store)) or (self.browse(), False)
+        if store.mode != "production":
             return False
+        if not listings:
+            # Others wait behind what asks for consent.
+            return is_held
         changes = {listing.id: listing._as_change() for listing in listings}
         changes = {key: change for key, change in changes.items() if change.get_values()}
         outcomes, answer, error = self._send_changes(store, list(changes.values()))
         self._insist(lambda: listings._note_outcomes(store, changes, outcomes, answer, error))
         return not error
+
+    @api.model
+    def _take_batch(self, store):
+        """Take the most urgent listings of a store for sending.
+
+        :return: those to send, and whether there are none because all of them were held
+        :rtype: tuple[merchant.listing, bool]
+        """
+        due = self._search_to_push(store, BATCH)
+        safe = due._hold_risky(store)
+        return safe._lease(), bool(due) and not safe
 
     @api.model
     def _send_changes(self, store, changes):

@@ -73,6 +73,8 @@ class MerchantListing(models.Model):
         runs = self.env["merchant.sync.run"].sudo()
         for store in stores.exists():
             runs |= runs._get_or_start(store, "compare")
+        # A page that is just being compared has not seen the change: this makes it begin anew.
+        runs.write({"next_attempt": False})
         runs._wake()
         listings = self._search_compared([("product_id", "in", list(product_ids))])
         for store, of_store in listings.grouped("store_id").items():

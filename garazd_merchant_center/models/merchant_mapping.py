@@ -54,6 +54,23 @@ class MerchantMapping(models.Model):
                     self.env._("Records of the kind %(model)s are not mapped.", model=mapping.model)
                 )
 
+    @api.constrains("store_id", "model", "res_id")
+    def _check_company_of_record(self):
+        """Refuse records of another company, which the orders of the store could not have."""
+        for (store, model), mappings in self.grouped(lambda m: (m.store_id, m.model)).items():
+            records = self.env[model].sudo().browse(mappings.mapped("res_id")).exists()
+            if "company_id" not in records._fields:
+                continue
+            own = records.filtered_domain(records._check_company_domain(store.sudo().company_id))
+            if stranger := (records - own)[:1]:
+                raise ValidationError(
+                    self.env._(
+                        "%(record)s belongs to another company than the store %(store)s.",
+                        record=stranger.display_name,
+                        store=store.sudo().name,
+                    )
+                )
+
     @api.depends("model", "res_id")
     def _compute_resource_ref(self):
         for mapping in self:
@@ -76,7 +93,7 @@ class MerchantMapping(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Override to know the record from the start, and to bring the listings in line."""
-        vals_list = [self._split_reference(vals) for vals in vals_list]
+        vals_list = [self._tidy(self._split_reference(vals)) for vals in vals_list]
         # What is mapped already is said with its name.
         store_ids = {vals["store_id"] for vals in vals_list if vals.get("store_id")}
         self.env["merchant.store"].browse(store_ids).check_access("read")
@@ -89,7 +106,7 @@ class MerchantMapping(models.Model):
     def write(self, vals):
         """Override to bring the listings in line, those mapped before and those mapped now."""
         before = self._get_listing_keys()
-        result = super().write(vals)
+        result = super().write(self._tidy(vals))
         if not vals.keys().isdisjoint(("store_id", "model", "res_id")):
             self._check_readable()
         self._tell_listings(before)
@@ -110,6 +127,12 @@ class MerchantMapping(models.Model):
         self.store_id.check_access("read")
         for mapping in self:
             self.env[mapping.model].browse(mapping.res_id).check_access("read")
+
+    @api.model
+    def _tidy(self, vals):
+        """Return values without the blanks that come along when an identifier is pasted."""
+        external_id = vals.get("external_id")
+        return {**vals, "external_id": external_id.strip() or False} if external_id else vals
 
     @api.model
     def _split_reference(self, vals):

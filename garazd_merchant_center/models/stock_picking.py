@@ -130,9 +130,19 @@ class StockPicking(models.Model):
 
     def _pre_action_done_hook(self):
         """Override of `stock` to ask before goods leave that had better stay for now."""
-        if not self.env.context.get("skip_merchant_questions") and self._get_merchant_questions():
+        if not self.env.context.get("skip_merchant_questions") and self._must_ask():
             return self._ask_to_deliver()
         return super()._pre_action_done_hook()
+
+    def _must_ask(self):
+        """Tell whether a person is to be asked before these deliveries leave.
+
+        An order that is cancelled stops them in any case. The rest is asked of whoever presses
+        Validate on the form, not of programs, nor of those who validate a whole list.
+        """
+        if self.env.context.get("merchant_asks"):
+            return bool(self._get_merchant_questions())
+        return any(self.mapped("merchant_is_cancelled"))
 
     def _get_merchant_questions(self):
         """Return what a person should know before these deliveries leave; modules add theirs.

@@ -52,11 +52,8 @@ class DeliveryCase(PromCase):
         return sale.picking_ids
 
     def _validate(self, pickings):
-        """Validate deliveries, whatever the questions are."""
         pickings.move_ids.picked = True
-        return pickings.with_context(
-            skip_backorder=True, skip_merchant_questions=True
-        ).button_validate()
+        return pickings.with_context(skip_backorder=True).button_validate()
 
     def _send(self):
         """Send what waits, and return the numbers that Prom got."""

@@ -21,7 +21,8 @@ class TestGuard(DeliveryCase):
 
     def _press_validate(self, pickings):
         pickings.move_ids.picked = True
-        return pickings.with_context(skip_backorder=True).button_validate()
+        asking = pickings.with_context(skip_backorder=True, merchant_asks=True)
+        return asking.button_validate()
 
     def _ask(self, pickings, user=None):
         """Press Validate and return the question."""
@@ -47,6 +48,12 @@ class TestGuard(DeliveryCase):
         wizard.action_deliver()
         self.assertEqual(picking.state, "done")
         self.assertEqual(self._sent_statuses(), ["delivered"])
+
+    def test_program_that_validates_is_not_asked(self):
+        picking = self._ship()
+        picking.move_ids.picked = True
+        self.assertIs(picking.with_context(skip_backorder=True).button_validate(), True)
+        self.assertEqual(picking.state, "done")
 
     def test_number_may_be_entered_with_the_answer(self):
         picking = self._ship()

@@ -1,3 +1,4 @@
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from odoo.addons.garazd_merchant_center.tests.common import STORE_MODELS
@@ -185,3 +186,12 @@ class TestCompany(DemoCase):
         order.with_user(user).with_context(allowed_company_ids=both[::-1].ids).action_retry()
         self.assertEqual(order.sale_order_id.company_id, self.company)
         self.assertEqual(order.sale_order_id.warehouse_id.company_id, self.company)
+
+    def test_product_of_another_company_is_not_mapped(self):
+        self.admin.company_ids |= self.other_company
+        mappings = self.env["merchant.mapping"].with_user(self.admin)
+        vals = {"model": "product.product", "res_id": self.other_product.id, "external_id": "p9"}
+        with self.assertRaisesRegex(ValidationError, "another company"):
+            mappings.with_context(
+                allowed_company_ids=(self.company | self.other_company).ids
+            ).create(vals | {"store_id": self.store.id})

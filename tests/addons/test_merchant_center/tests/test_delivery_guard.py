@@ -19,8 +19,9 @@ class TestDeliveryGuard(StatusCase):
         return sale
 
     def _validate(self, pickings):
+        """Press Validate on the form."""
         pickings.move_ids.picked = True
-        return pickings.button_validate()
+        return pickings.with_context(merchant_asks=True).button_validate()
 
     def _open(self, action, user=None):
         self.assertEqual(action["res_model"], "merchant.delivery.confirm")
@@ -129,6 +130,14 @@ class TestDeliveryGuard(StatusCase):
         self.assertIn("not clear whether", picking.merchant_delivery_doubts)
         picking.action_merchant_delivery_checked()
         self.assertFalse(picking.merchant_delivery_doubts)
+
+    def test_list_of_deliveries_is_stopped_by_cancelled_orders_alone(self):
+        unclear = self._confirm("1", parcel={"kind": "unknown"}).picking_ids
+        cancelled = self._confirm_and_let_the_buyer_cancel("2").picking_ids
+        (unclear + cancelled).move_ids.picked = True
+        self.assertIn("Order 2 ", self._open((unclear + cancelled).button_validate()).message)
+        self.assertIs(unclear.button_validate(), True)
+        self.assertEqual(unclear.state, "done")
 
     def test_address_that_is_checked_is_not_asked_about_and_leaves_a_trace(self):
         sale = self._confirm("1", parcel={"kind": "unknown"})

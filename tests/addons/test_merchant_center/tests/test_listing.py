@@ -105,6 +105,52 @@ class TestListing(DemoCase):
         self.assertTrue(self._get_listing("p1").product_id)
         self.assertFalse(self._get_issues())
 
+    def test_one_sku_on_two_pages_waits_for_a_person(self):
+        self._make_product("A1")
+        self._product("p1", sku="A1")
+        self._product("p2", sku="A1")
+        self.market.page_size = 1
+        self._sync("products")
+        self.assertEqual(len(self._get_issues("listing_sku_repeated")), 2)
+        listings = self._get_listing("p1") | self._get_listing("p2")
+        self.assertEqual(listings.mapped("state"), ["ambiguous", "ambiguous"])
+        self.assertFalse(self._get_mapping("p1"))
+
+    def test_mapping_that_a_person_has_set_stays_when_the_sku_comes_again(self):
+        product = self._make_product("A1")
+        self._product("p1", sku="A1")
+        self._sync("products")
+        self._get_mapping("p1").with_user(self.admin).external_name = "Right"
+        self._product("p2", sku="A1")
+        self._sync("products")
+        self.assertEqual(self._get_listing("p1").product_id, product)
+
+    def test_new_listing_takes_nothing_from_one_that_is_sent(self):
+        product = self._make_product("A1")
+        self._product("p1", sku="A1")
+        self._sync("products")
+        self.store.mode = "production"
+        self._product("p2", sku="A1")
+        self._sync("products")
+        self.assertEqual(self._get_listing("p1").product_id, product)
+        self.assertEqual(self._get_listing("p2").state, "ambiguous")
+
+    def test_one_barcode_on_two_listings_waits_for_a_person(self):
+        self._make_product("A1", barcode="4820000000017")
+        self._product("p1", sku="4820000000017")
+        self._product("p2", sku="4820000000017")
+        self._sync("products")
+        self.assertEqual(len(self._get_issues("listing_sku_repeated")), 2)
+        self.assertFalse(self._get_listing("p1").product_id)
+
+    def test_of_two_listings_of_a_product_the_one_with_its_identifier_is_mapped(self):
+        product = self._make_product("A1", barcode="4820000000017")
+        self._product("p1", sku="4820000000017")
+        self._product("p2", seller_id="A1")
+        self._sync("products")
+        self.assertEqual(self._get_listing("p2").product_id, product)
+        self.assertEqual(self._get_issues("listing_taken")._get_record(), self._get_listing("p1"))
+
     def test_mapping_set_by_hand_settles_the_doubt(self):
         product = self._make_product("A1")
         self._make_product("A1")

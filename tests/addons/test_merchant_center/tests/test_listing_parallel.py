@@ -1,8 +1,11 @@
 from contextlib import closing
 
-from odoo import SUPERUSER_ID, api
+from psycopg2.errors import SerializationFailure
+
+from odoo import SUPERUSER_ID, api, fields
 from odoo.sql_db import db_connect
 from odoo.tests import TransactionCase, tagged
+from odoo.tools import mute_logger
 
 
 @tagged("post_install", "-at_install")
@@ -96,3 +99,24 @@ class TestListingParallel(TransactionCase):
         first, second = self._open(), self._open()
         self.assertEqual(self._take(first), ({self.product_ids[0]}, [self.store_id]))
         self.assertEqual(self._take(second), (set(), []))
+
+    @mute_logger("odoo.sql_db")
+    def test_page_that_is_compared_before_a_change_is_noted_is_compared_again(self):
+        env = self._open()
+        run = env["merchant.sync.run"]._get_or_start(
+            env["merchant.store"].browse(self.store_id), "compare"
+        )
+        env.cr.commit()
+        page = run.with_env(self._open())
+        self.assertEqual(page.state, "pending")
+        self._receive(env, 0)
+        env.cr.commit()
+        taker = self._open()
+        taker["merchant.listing"]._apply_changes()
+        taker.flush_all()
+        taker.cr.commit()
+        # What it has read is older than the change that nobody else will take up.
+        page.write({"state": "running", "started_at": fields.Datetime.now()})
+        with self.assertRaises(SerializationFailure):
+            page.env.flush_all()
+        page.env.cr.rollback()

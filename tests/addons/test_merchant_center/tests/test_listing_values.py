@@ -193,6 +193,16 @@ class TestListingValues(PushCase):
         prices = [values["price"] for values in self._sent()["p1"] if "price" in values]
         self.assertFalse(prices)
 
+    def test_price_of_a_currency_that_nobody_uses_is_not_replaced(self):
+        zloty = self.env.ref("base.PLN")
+        zloty.active = False
+        self.goods["D4"] = self._make_product("D4", list_price=400, is_storable=True)
+        self._product("p4", sku="D4", price="40", quantity="0", currency=zloty.name)
+        self._sync("products")
+        self._send()
+        self.assertEqual(self._sent(), {"p4": [{"presence": "sold_out"}]})
+        self.assertEqual(self._get_listing("p4").currency_id, zloty)
+
     def test_listing_of_another_product_sends_nothing_of_the_old_one(self):
         self.goods["A1"].list_price = 150
         self._apply()

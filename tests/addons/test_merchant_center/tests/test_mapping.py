@@ -80,3 +80,15 @@ class TestMapping(DemoCase):
         for again in ([*row[:3], "p2"], [*row[:2], str(twin.id), "p1"]):
             [message] = mappings.load(fields, [again])["messages"]
             self.assertIn("Product A1 is already mapped to p1", message["message"])
+
+    def test_blanks_around_an_imported_identifier_do_not_count(self):
+        mappings = self.env["merchant.mapping"].with_user(self.admin)
+        fields = ["store_id", "model", "res_id", "external_id"]
+        row = [self.store.name, "product.product", str(self.product.id), " p1 "]
+        self.assertFalse(mappings.load(fields, [row])["messages"])
+        self.assertEqual(self.listing.product_id, self.product)
+        mapping = self.product._get_merchant_mappings().with_user(self.admin)
+        mapping.external_id = "p0"
+        self.assertFalse(self.listing.product_id)
+        mapping.external_id = "\tp1"
+        self.assertEqual(self.listing.product_id, self.product)
