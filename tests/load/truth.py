@@ -130,12 +130,17 @@ def find_doubles(odoo, sim, store_id):
         for key, count in sorted(made.items()):
             if count > 1:
                 yield f"order {key} has {count} records of {model}"
-    lines = Counter(
-        row["client_order_ref"]
-        for row in odoo(
-            "sale.order", "search_read", [("client_order_ref", "!=", False)], ["client_order_ref"]
-        )
+    # Also those that lost their order; another shop may have the same number.
+    rows = odoo(
+        "sale.order",
+        "search_read",
+        [
+            ("client_order_ref", "!=", False),
+            ("merchant_order_id.store_id", "in", [store_id, False]),
+        ],
+        ["client_order_ref"],
     )
+    lines = Counter(row["client_order_ref"] for row in rows)
     for reference, count in sorted(lines.items()):
         if count > 1:
             yield f"the reference {reference} stands on {count} sales orders"
