@@ -136,7 +136,9 @@ def find_doubles(odoo, sim, store_id):
         "search_read",
         [
             ("client_order_ref", "!=", False),
-            ("merchant_order_id.store_id", "in", [store_id, False]),
+            "|",
+            ("merchant_order_id", "=", False),
+            ("merchant_order_id.store_id", "=", store_id),
         ],
         ["client_order_ref"],
     )
