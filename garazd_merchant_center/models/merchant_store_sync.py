@@ -129,7 +129,7 @@ class MerchantStore(models.Model):
             runs._get_or_start(store, kind)
             if kind == "base":
                 store._read_recent_orders()
-        runs._search_open(kind)._work()
+        runs._work_on_open(kind)
 
     def _read_recent_orders(self):
         """Ask for the orders of the last month, unless that is under way."""

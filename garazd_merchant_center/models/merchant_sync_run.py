@@ -5,6 +5,7 @@ from psycopg2.errors import UniqueViolation
 from pytz import UTC
 
 from odoo import api, fields, models
+from odoo.tools import mute_logger
 
 from ..exceptions import MarketplaceError, NeedsUser, RetryLater, get_reason
 from .merchant_job import CONFLICTS
@@ -225,7 +226,7 @@ class MerchantSyncRun(models.Model):
         # Who has just had a turn does not get the first one again by starting anew.
         latest = self.search([("store_id", "=", store.id), ("kind", "=", kind)], limit=1)
         try:
-            with self.env.cr.savepoint():
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
                 place = {"worked_at": latest.worked_at, **self._get_place(same)}
                 return self.create(vals | place)
         except UniqueViolation:
@@ -299,20 +300,32 @@ class MerchantSyncRun(models.Model):
             name = CRONS.get(kind, kind)
             self.env.ref(f"garazd_merchant_center.cron_sync_{name}").sudo()._trigger(at)
 
-    def _work(self):
-        """Work on the runs in turn, a page each, until all are finished or the time is up."""
+    @api.model
+    def _work_on_open(self, kind):
+        """Work on the open runs in turn, a page each, until all are finished or the time is up.
+
+        Those that are opened meanwhile have their turn too, before any other has a second one.
+
+        :param str kind: ``base``, ``products`` or ``orders``
+        """
         progress = self.env["ir.cron"]._commit_progress
-        progress(remaining=len(self))
+        waiting = list(self._search_open(kind))
+        known = set(waiting)
+        progress(remaining=len(waiting))
         if self._is_time_up():
             return
-        waiting = list(self)
         while waiting:
             run = waiting.pop(0)
             # Nobody waits for a run that waits for another one.
             was_turn = run._work_on_page(is_patient=not waiting)
             goes_on = run.exists() and run.state in self._OPEN_STATES and not run.next_attempt
-            if goes_on:
-                waiting.insert(len(waiting) if was_turn else 0, run)
+            if goes_on and not was_turn:
+                waiting.insert(0, run)
+            newcomers = [other for other in self._search_open(kind) if other not in known]
+            known.update(newcomers)
+            waiting += newcomers
+            if goes_on and was_turn:
+                waiting.append(run)
             if not progress(1, remaining=len(waiting)):
                 # They go on as soon as other scheduled actions had their turn.
                 self.browse([run.id for run in waiting]).exists()._wake()

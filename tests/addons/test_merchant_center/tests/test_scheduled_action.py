@@ -114,6 +114,29 @@ class TestScheduledAction(DemoCase):
             self._run_cron("sync_orders")
         self.assertEqual((slow.created, quick.state), (1, "running"))
 
+    def test_run_that_is_opened_meanwhile_has_its_turn_before_any_other_has_a_second_one(self):
+        other = self._make_other_store()
+        self._sync(store=other)
+        self.market.page_size = 1
+        for number in range(3):
+            self._order(str(number))
+        self.store.orders_read_until = False
+        runs = self.env["merchant.sync.run"]
+        runs._get_or_start(self.store, "orders")
+        read_page = type(runs)._read_page
+        turns = []
+
+        def open_another(run, store, step):
+            if step == "orders":
+                if not turns:
+                    runs._get_or_start(other, "orders")
+                turns.append(store.id)
+            return read_page(run, store, step)
+
+        self.patch(type(runs), "_read_page", open_another)
+        self._run_cron("sync_orders")
+        self.assertEqual(turns[:3], [self.store.id, other.id, self.store.id])
+
     def test_store_that_begins_anew_does_not_get_the_first_turn_again(self):
         runs = self.env["merchant.sync.run"]
         self._sync()
