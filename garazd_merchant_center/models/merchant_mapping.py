@@ -54,23 +54,6 @@ class MerchantMapping(models.Model):
                     self.env._("Records of the kind %(model)s are not mapped.", model=mapping.model)
                 )
 
-    @api.constrains("store_id", "model", "res_id")
-    def _check_company_of_record(self):
-        """Refuse records of another company, which the orders of the store could not have."""
-        for (store, model), mappings in self.grouped(lambda m: (m.store_id, m.model)).items():
-            records = self.env[model].sudo().browse(mappings.mapped("res_id")).exists()
-            if "company_id" not in records._fields:
-                continue
-            own = records.filtered_domain(records._check_company_domain(store.sudo().company_id))
-            if stranger := (records - own)[:1]:
-                raise ValidationError(
-                    self.env._(
-                        "%(record)s belongs to another company than the store %(store)s.",
-                        record=stranger.display_name,
-                        store=store.sudo().name,
-                    )
-                )
-
     @api.depends("model", "res_id")
     def _compute_resource_ref(self):
         for mapping in self:
@@ -99,7 +82,7 @@ class MerchantMapping(models.Model):
         self.env["merchant.store"].browse(store_ids).check_access("read")
         self._check_free(vals_list)
         mappings = super().create(vals_list)
-        mappings._check_readable()
+        mappings._check_records()
         mappings._tell_listings()
         return mappings
 
@@ -108,7 +91,7 @@ class MerchantMapping(models.Model):
         before = self._get_listing_keys()
         result = super().write(self._tidy(vals))
         if not vals.keys().isdisjoint(("store_id", "model", "res_id")):
-            self._check_readable()
+            self._check_records()
         self._tell_listings(before)
         return result
 
@@ -119,14 +102,29 @@ class MerchantMapping(models.Model):
         self.browse()._tell_listings(before)
         return result
 
-    def _check_readable(self):
+    def _check_records(self):
         """Refuse records of others: a mapping tells their names, and orders take them.
 
         :raises AccessError: whoever maps a record may not read it, or its store
+        :raises ValidationError: the record is of another company than its store
         """
         self.store_id.check_access("read")
-        for mapping in self:
-            self.env[mapping.model].browse(mapping.res_id).check_access("read")
+        for (store, model), mappings in self.grouped(lambda m: (m.store_id, m.model)).items():
+            records = self.env[model].browse(mappings.mapped("res_id"))
+            records.check_access("read")
+            if "company_id" not in records._fields:
+                continue
+            # Of records that were deleted meanwhile nothing is known.
+            records = records.exists()
+            own = records.filtered_domain(records._check_company_domain(store.company_id))
+            if stranger := (records - own)[:1]:
+                raise ValidationError(
+                    self.env._(
+                        "%(record)s belongs to another company than the store %(store)s.",
+                        record=stranger.display_name,
+                        store=store.name,
+                    )
+                )
 
     @api.model
     def _tidy(self, vals):
