@@ -61,6 +61,19 @@ class TestOrder(DemoCase):
             [{"product_id": self.product.id, "product_uom_qty": 2, "merchant_fee": 12}],
         )
 
+    def test_money_that_is_held_is_told_from_money_that_was_paid_out(self):
+        for number, (state, words) in enumerate(
+            (
+                ("paid", "Paid, held by the marketplace"),
+                ("paid_out", "Paid out to the seller"),
+                ("refunded", "Refunded"),
+            )
+        ):
+            with self.subTest(state):
+                sale = self._import_order(str(number), payment_state=state).sale_order_id
+                self.assertEqual(sale.merchant_payment_state, state)
+                self.assertEqual(sale.merchant_status, f"new / {words} / Card")
+
     def test_terms_of_the_shop_stay_on_orders_whatever_the_buyer_writes(self):
         self.env["ir.config_parameter"].set_param("account.use_invoice_terms", "True")
         self.company.invoice_terms = "Returns within 14 days"
@@ -181,6 +194,33 @@ class TestOrder(DemoCase):
         sale = self._import_order("1", *lines).sale_order_id
         self.assertEqual(sale.order_line.mapped("product_id"), self.product)
         self.assertFalse(self._get_issues("order_unknown_product"))
+
+    def test_line_is_known_by_its_mapping_then_its_sku_then_its_barcode(self):
+        mapped = self._make_product("Z9")
+        by_barcode = self._make_product("B2", barcode="4820000000017")
+        self._make_product("C3", barcode="A1")
+        for _number in range(2):
+            self._make_product("TWICE")
+        self.env["merchant.mapping"].create(
+            {
+                "store_id": self.store.id,
+                "model": "product.product",
+                "res_id": mapped.id,
+                "external_id": "p1",
+            }
+        )
+        lines = [
+            self._line("A1", product="p1"),
+            self._line("A1", product="p2"),
+            self._line("4820000000017"),
+            self._line("TWICE"),
+        ]
+        sale = self._import_order("1", *lines).sale_order_id
+        unknown = self.env.ref("garazd_merchant_center.product_unknown")
+        self.assertEqual(
+            [line.product_id for line in sale.order_line],
+            [mapped, self.product, by_barcode, unknown],
+        )
 
     def test_order_is_confirmed_where_the_store_says_so(self):
         self.store.confirm_orders = True

@@ -415,7 +415,7 @@ class TestOrderChange(DemoCase):
         sale = self._import_order("900111", self._line("N1")).sale_order_id
         sale.action_confirm()
         invoice = sale._create_invoices()
-        for record in (sale, sale.picking_ids, invoice):
+        for record in (sale.merchant_order_id, sale, sale.picking_ids, invoice):
             with self.subTest(record._name):
                 found = self._search_box(record._name, "900111")
                 self.assertEqual(found, record)
