@@ -6,3 +6,4 @@ from . import test_guard
 from . import test_late_tracking
 from . import test_pickup_point
 from . import test_tracking
+from . import test_view

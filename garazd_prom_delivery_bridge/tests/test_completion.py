@@ -1,5 +1,6 @@
 from odoo.tests import tagged
 
+from ..models import stock_picking
 from .common import NUMBER, DeliveryCase
 
 
@@ -44,6 +45,17 @@ class TestCompletion(DeliveryCase):
         self.assertEqual(self._statuses(), ["delivered"])
         picking.note = "received, again"
         self.assertFalse(self._statuses())
+
+    def test_state_of_oca_s_module_completes_the_order(self):
+        """Any field stands in for that of OCA's `delivery_state`, which is not installed here."""
+        self.assertEqual(stock_picking.OCA_STATE, "delivery_state")
+        self.patch(stock_picking, "OCA_STATE", "origin")
+        picking = self._ship()
+        self._validate(picking)
+        picking.origin = "in_transit"
+        self.assertFalse(self._statuses())
+        picking.origin = "customer_delivered"
+        self.assertEqual(self._statuses(), ["delivered"])
 
     def test_all_parcels_have_to_be_handed_over(self):
         self._install_carrier()
