@@ -67,13 +67,16 @@ SUITES = {
         "delivery",
         ("garazd_merchant_prom", "test_merchant_center"),
         ("garazd_merchant_prom", "garazd_prom_delivery_bridge"),
-        # What the others are alone is tested above; here it is what the bridge changes.
+        # What the others are alone is tested above; here it is what these modules change.
         tags=(
             "/garazd_prom_delivery_bridge",
             "/garazd_merchant_prom:TestDelivery",
             "/garazd_merchant_prom:TestTracking",
+            # There is no margin without the module Margins.
+            "/garazd_merchant_center:TestView",
+            "/test_merchant_center:TestOrderChange.test_margin_is_what_the_fees_leave_of_it",
         ),
-        present=("garazd_prom_delivery_bridge",),
+        present=("garazd_prom_delivery_bridge", "sale_margin"),
     ),
     "feed": OdooSuite(
         "feed",
