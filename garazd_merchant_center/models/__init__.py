@@ -12,6 +12,7 @@ from . import merchant_issue_notice
 from . import merchant_store_notice
 from . import mail_activity
 from . import merchant_sync_run
+from . import merchant_sync_run_work
 from . import merchant_token_check
 from . import merchant_store_permission
 from . import merchant_store_dictionary
@@ -52,6 +53,7 @@ from . import merchant_order_change
 from . import merchant_order_privacy
 from . import merchant_order_push
 from . import merchant_order_builder
+from . import merchant_order_customer
 from . import merchant_order_discount
 from . import merchant_order_unit
 from . import merchant_order_updater

@@ -7,8 +7,7 @@ from odoo import api, fields, models
 from ..exceptions import FileRefused, MarketplaceError
 from ..secret import unseal
 from .merchant_category_merge import Tree
-from .merchant_job import CONFLICTS, MAX_CONFLICTS
-from .merchant_sync_run import PAUSE_AFTER_CONFLICTS
+from .merchant_job import CONFLICTS, MAX_CONFLICTS, PAUSE_AFTER_CONFLICTS
 
 _logger = logging.getLogger(__name__)
 

@@ -1,6 +1,7 @@
 import math
 import random
 import time
+from datetime import timedelta
 
 from odoo import api, models
 from odoo.exceptions import LockError
@@ -9,6 +10,8 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 # A conflict with another transaction is tried again at once, but not for ever.
 CONFLICTS = (LockError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY)
 MAX_CONFLICTS = 5
+# Who was pushed off again and again looks after so long whether the way is free.
+PAUSE_AFTER_CONFLICTS = timedelta(minutes=1)
 # Seconds after the time that Odoo gives a job, in which it may still begin something.
 GRACE = 20
 

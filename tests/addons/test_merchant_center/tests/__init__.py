@@ -43,6 +43,7 @@ from . import test_overview
 from . import test_pace
 from . import test_exchange
 from . import test_payment
+from . import test_payment_trouble
 from . import test_permission
 from . import test_privacy
 from . import test_product_creation

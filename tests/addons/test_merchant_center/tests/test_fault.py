@@ -9,12 +9,12 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.garazd_merchant_center.models import merchant_job
-from odoo.addons.garazd_merchant_center.models.merchant_sync_run import MAX_PAGE_CONFLICTS
+from odoo.addons.garazd_merchant_center.models.merchant_sync_run_work import MAX_PAGE_CONFLICTS
 
 from ..api.market import Overloaded, Refused
 from .common import DemoCase
 
-RUN_LOGGER = "odoo.addons.garazd_merchant_center.models.merchant_sync_run"
+RUN_LOGGER = "odoo.addons.garazd_merchant_center.models.merchant_sync_run_work"
 
 
 @tagged("post_install", "-at_install")

@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tools import SQL
 
-from .test_payment import PaymentCase
+from .payment_common import PaymentCase
 
 NAME, PHONE, EMAIL = "Solomiia Krushelnytska", "+380671239876", "solomiia@example.com"
 STREET, NOTE = "Lypova 17, Ternopil", "Ring twice, ask for Solka"
