@@ -171,7 +171,9 @@ class MerchantSyncRun(models.Model):
 
     def _advance(self, step, page, counts, begun):
         """Write down that a page is done, and finish the step or the run with its last page."""
-        newest = page.newest_change and page.newest_change.astimezone(UTC).replace(tzinfo=None)
+        newest = page.newest_change and page.newest_change.astimezone(UTC)
+        # Odoo keeps whole seconds; downwards, so that nothing is passed over.
+        newest = newest and newest.replace(tzinfo=None, microsecond=0)
         vals = {
             "state": "running",
             "started_at": self.started_at or begun,

@@ -120,10 +120,13 @@ class TestListingValues(PushCase):
         self._apply()
         pending = [("kind", "=", "compare"), ("state", "=", "pending")]
         run = self.env["merchant.sync.run"].search(pending)
-        work_on_page = type(run)._work_on_page
+
+        def read_a_page(runs, kind):
+            runs.browse(run.id)._work_on_page()
+
         with (
             patch(f"{MODELS}.merchant_listing_comparison.PAGE", 1),
-            patch.object(type(run), "_work", work_on_page),
+            patch.object(type(run), "_work_on_open", read_a_page),
         ):
             self._run_cron("sync_products")
         self.assertEqual(run.state, "running")
