@@ -117,7 +117,8 @@ class MerchantListing(models.Model):
         changed = self.browse()
         now = fields.Datetime.now()
         for store, listings in self.grouped("store_id").items():
-            amounts = store.feed_id._get_amounts(listings.product_id)
+            known = listings.filtered("desired_presence").product_id
+            amounts = store.feed_id._get_amounts(listings.product_id, known)
             for listing in listings:
                 vals = listing._prepare_desired_vals(amounts.get(listing.product_id.id))
                 if any(_differ(listing[name], value) for name, value in vals.items()):

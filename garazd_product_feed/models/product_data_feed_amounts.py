@@ -24,30 +24,39 @@ class Amounts(NamedTuple):
 class ProductDataFeed(models.Model):
     _inherit = "product.data.feed"
 
-    def _get_amounts(self, products):
+    def _get_amounts(self, products, known=None):
         """Return the prices and quantities that the price list has, for whoever sends them too.
 
         A product that was chosen and is archived or not for sale any more is sold out. What the
         feed leaves out because of its texts or pictures has its amounts all the same.
 
         :param product.product products: with archived ones
-        :return: by product id; products that were not chosen are missing
+        :param product.product known: those of them that had amounts before. They have them also
+            when they are not chosen any more while nothing is left of them: a condition on the
+            stock leaves out just those of which whoever shows them must hear.
+        :return: by product id; other products that were not chosen are missing
         :rtype: dict[int, Amounts]
         """
         feed = self._with_feed_context()
-        chosen = Domain("id", "in", products.ids) & feed._get_chosen_domain()
-        products = feed.env["product.product"].with_context(active_test=False).search(chosen)
+        of_company = Domain("id", "in", products.ids) & feed._get_company_domain()
+        model = feed.env["product.product"].with_context(active_test=False)
+        products = model.search(of_company & feed._get_chosen_domain())
+        left_out = set(known.ids if known else ()) - set(products.ids)
+        if left_out:
+            products += model.search(of_company & Domain("id", "in", left_out))
         products = products.with_env(feed.env)
         page = AmountsPage(feed, products)
         get_availability = feed._get_format()._get_availability
         round_price = feed.currency_id.round
         result = {}
         for product in products:
+            quantity = page.quantities[product.id]
+            if product.id in left_out and (quantity is None or quantity > 0):
+                continue  # not because nothing is left
             price = round_price(page.prices[product.id])
             compare_price = page.compare_prices.get(product.id, 0) if price > 0 else 0
             # The template: through the variant the field would be computed for each one.
             if product.active and product.product_tmpl_id.sale_ok:
-                quantity = page.quantities[product.id]
                 presence = get_availability(page, product.id)
                 if presence == "sold_out" and feed.zero_stock_availability == "false":
                     presence = "on_order"

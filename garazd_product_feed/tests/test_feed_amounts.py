@@ -91,6 +91,17 @@ class TestFeedAmounts(FeedCommon):
         self.assertEqual(amounts[self.service.id][2:], (0, "sold_out"))
         self.assertNotIn(self.on_order.id, amounts)
 
+    def test_known_product_that_a_condition_on_the_stock_leaves_out_is_sold_out(self):
+        self.feed.domain = "[('qty_available', '>', 0)]"
+        self.assertNotIn(self.sold_out.id, self.feed._get_amounts(self.all))
+        amounts = self.feed._get_amounts(self.all, known=self.sold_out)
+        self.assertEqual(amounts[self.sold_out.id][2:], (0, "sold_out"))
+        self.assertIn(self.plain.id, amounts)
+
+    def test_known_product_that_is_not_chosen_any_more_is_left_alone_while_there_is_some(self):
+        self.feed.excluded_product_ids = self.plain
+        self.assertNotIn(self.plain.id, self.feed._get_amounts(self.all, known=self.plain))
+
     def test_left_out_products_keep_their_amounts(self):
         self.feed.include_unavailable = False
         self.plain.list_price = 0

@@ -176,6 +176,20 @@ class TestPush(PushCase):
         self._send()
         self.assertEqual(self._sent(), {"p1": [{"quantity": "0.0", "presence": "sold_out"}]})
 
+    def test_product_that_a_condition_on_the_stock_leaves_out_is_sold_out_until_it_is_back(self):
+        self.feed.domain = "[('qty_available', '>', 0)]"
+        self._stock("A1", -10)
+        self._send()
+        sold_out = {"quantity": "0.0", "presence": "sold_out"}
+        self.assertEqual(self._sent(), {"p1": [sold_out]})
+        self._run_cron("sync_products")
+        self._send()
+        self.assertEqual(self._get_listing("p1").desired_presence, "sold_out")
+        self._stock("A1", 4)
+        self._send()
+        back = {"quantity": "4.0", "presence": "in_stock"}
+        self.assertEqual(self._sent(), {"p1": [sold_out, back]})
+
     def test_only_what_the_store_sends_is_sent(self):
         self.store.push_prices = self.store.push_presence = False
         self.goods["A1"].list_price = 150
