@@ -253,18 +253,14 @@ def test_taken_port_is_one_clear_sentence():
     assert err == f"Cannot listen on 127.0.0.1:{port}: Address already in use.\n"
 
 
-def test_large_shop_is_generated_and_paged_quickly(make_sim):
-    start = time.monotonic()
+def test_large_shop_is_read_in_as_many_pages_as_it_has(make_sim):
     sim = make_sim(orders=5000, products=20_000)
-    generated = time.monotonic() - start
+    assert len(sim.state.products) == 20_000
     api = Api(sim)
     api.strict = False
-    start = time.monotonic()
     assert len(api.walk("/orders/list", "orders", limit=100)) == 5000
-    pages = len(sim.requests("/orders/list"))
-    walked = time.monotonic() - start
-    assert generated < 6
-    assert walked / pages < 0.1
+    # The last identifier comes once more on the next page, which therefore has one less.
+    assert len(sim.requests("/orders/list")) <= 52
 
 
 def test_tokens_are_allowed_and_withdrawn_over_http():
