@@ -14,8 +14,9 @@ class ResCompany(models.Model):
         Ukrainian, English gives way to it.
         """
         self.ensure_one()
-        # Elevated: whoever makes Odoo write need not know the company and its people.
-        company = self.sudo()
+        # Elevated: whoever makes Odoo write need not know the company and its people. It is asked
+        # in every transaction, so two columns are read and not all of the company and its contact.
+        company = self.sudo().with_context(prefetch_fields=False)
         lang = company.partner_id.lang or ENGLISH
         if lang != ENGLISH or company.country_id.code not in (False, "UA"):
             return lang

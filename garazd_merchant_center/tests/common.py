@@ -28,13 +28,15 @@ STORE_MODELS = (
 
 
 class MerchantCase(TransactionCase):
-    """Two companies in Ukraine, a user and an administrator of the Merchant Center in each.
+    """A company in Ukraine, a user and an administrator of the Merchant Center.
 
     A module with a marketplace sets :attr:`marketplace` and :attr:`token` and gets a store.
     """
 
     marketplace = None
     token = None
+    # Whether there are also `other_company` and `other_user`; making a company takes its time.
+    two_companies = False
 
     @classmethod
     def setUpClass(cls):
@@ -44,10 +46,11 @@ class MerchantCase(TransactionCase):
         cls.usd = cls.env.ref("base.USD")
         cls.usd.active = True
         cls.company = cls._make_company("First Company")
-        cls.other_company = cls._make_company("Second Company")
         cls.user = cls._make_user("merchant_user", USER, cls.company)
         cls.admin = cls._make_user("merchant_admin", ADMINISTRATOR, cls.company)
-        cls.other_user = cls._make_user("other_user", USER, cls.other_company)
+        if cls.two_companies:
+            cls.other_company = cls._make_company("Second Company")
+            cls.other_user = cls._make_user("other_user", USER, cls.other_company)
         cls.store = cls._make_store() if cls.marketplace else None
 
     # === FACTORIES === #
@@ -56,6 +59,8 @@ class MerchantCase(TransactionCase):
     def _make_company(cls, name, **changes):
         ukraine = cls.env.ref("base.ua")
         vals = {"name": name, "currency_id": cls.uah.id, "country_id": ukraine.id}
+        # Without Odoo's own, which would be drawn in five sizes.
+        vals["logo"] = False
         return cls.env["res.company"].create(vals | changes)
 
     @classmethod

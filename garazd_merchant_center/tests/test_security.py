@@ -17,6 +17,8 @@ SHARED = {
 
 @tagged("post_install", "-at_install")
 class TestSecurity(MerchantCase):
+    two_companies = True
+
     def test_groups_stand_under_one_privilege(self):
         user, administrator = self.env.ref(USER), self.env.ref(ADMINISTRATOR)
         privilege = self.env.ref("garazd_merchant_center.privilege_merchant_center")

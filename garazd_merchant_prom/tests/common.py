@@ -46,6 +46,8 @@ class PromCase(MerchantCase):
     token = TOKEN
     # The shop has no orders but those a test makes.
     shop = {"orders": 0, "products": 30}
+    # The kinds of synchronization that were done before the tests begin.
+    already_read = ()
 
     @classmethod
     def setUpClass(cls):
@@ -55,6 +57,8 @@ class PromCase(MerchantCase):
         patience = {"min_interval": 0, "sleep": lambda seconds: None}
         cls.classPatch(adapter, "_prom_client_options", patience)
         cls.products = cls._make_products()
+        for kind in cls.already_read:
+            cls("_sync")._sync(kind)
 
     @classmethod
     def _open_shop(cls, simulator, token, **options):

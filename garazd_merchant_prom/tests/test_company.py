@@ -18,6 +18,8 @@ KINDS = (
 class TestCompany(PromCase):
     """Taxes, currencies and several companies: the buyer's total is exact in each of them."""
 
+    two_companies = True
+
     def _assert_totals(self, store=None, kinds=KINDS):
         self.env.ref("uom.decimal_product_uom").digits = 3
         raw = [self.sim.add_order(kind) for kind in kinds]

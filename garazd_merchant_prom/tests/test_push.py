@@ -1,4 +1,5 @@
 import random
+from copy import deepcopy
 from datetime import timedelta
 from decimal import Decimal
 
@@ -47,19 +48,26 @@ class PromPushCase(PromCase):
         ) or cls.env["stock.warehouse"].create(
             {"name": "W", "code": "W", "company_id": cls.company.id}
         )
+        cls.listings = cls("_prepare")._prepare()
+        cls.settled = deepcopy(list(cls.sim.state.products.values()))
 
     def setUp(self):
         super().setUp()
+        # The shop as the preparation left it.
+        for row in deepcopy(self.settled):
+            self.sim.state.products[row["id"]].update(row)
+
+    def _prepare(self):
+        """Read the shop, let Odoo have what it has, and return the listings that are compared."""
         self._sync("products")
-        self.listings = self.env["merchant.listing"].search(
+        listings = self.env["merchant.listing"].search(
             [
                 ("store_id", "=", self.store.id),
                 ("product_id", "!=", False),
                 ("currency_id", "in", (False, self.uah.id)),
             ]
         )
-        # Let Odoo have what the shop has.
-        for listing in self.listings:
+        for listing in listings:
             product = listing.product_id
             product.write({"is_storable": True, "list_price": listing.observed_price})
             self._stock(product, listing.observed_quantity)
@@ -77,6 +85,7 @@ class PromPushCase(PromCase):
         )
         self.store.state = "connected"
         self._settle()
+        return listings
 
     def _stock(self, product, change):
         if change:

@@ -13,6 +13,8 @@ PATH = "/orders/set_status"
 class TestSetStatus(PromCase):
     """The one change that is made on Prom: the status after import."""
 
+    already_read = ("base",)
+
     def setUp(self):
         super().setUp()
         self.store.set_status_id = self._status("received")

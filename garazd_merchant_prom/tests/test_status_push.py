@@ -12,9 +12,10 @@ OWN_STATUS = "custom-137204"
 class TestStatusPush(PromCase):
     """Confirming, delivering and cancelling sales orders, as Prom sees it."""
 
+    already_read = ("base",)
+
     def setUp(self):
         super().setUp()
-        self._sync("base")
         self.store.action_set_production()
 
     def _import_sales(self, number=1, kind="pending", **changes):

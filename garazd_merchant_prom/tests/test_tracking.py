@@ -12,9 +12,10 @@ NUMBER, OTHER = "20450000000001", "20450000000002"
 class TestTracking(PromCase):
     """Numbers of parcels, told to Prom and proved by reading the order."""
 
+    already_read = ("base",)
+
     def setUp(self):
         super().setUp()
-        self._sync("base")
         self.store.action_set_production()
 
     def _send(self):

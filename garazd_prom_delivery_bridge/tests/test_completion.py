@@ -8,9 +8,10 @@ from .common import NUMBER, DeliveryCase
 class TestCompletion(DeliveryCase):
     """When Prom hears that an order is completed."""
 
+    already_read = ("base",)
+
     def setUp(self):
         super().setUp()
-        self._sync("base")
         self.store.write({"completed_when": "received", "push_confirmed": False})
         self.store.action_set_production()
 

@@ -8,6 +8,8 @@ from .common import NOVA_POSHTA, UKRPOSHTA, DeliveryCase
 class TestDelivery(DeliveryCase):
     """The delivery method of Prom's orders on sales orders and transfers."""
 
+    two_companies = True
+
     # === WHICH CARRIER === #
 
     def test_nothing_happens_without_a_carrier(self):

@@ -13,9 +13,10 @@ GUARD = "merchant.delivery.confirm"
 class TestGuard(DeliveryCase):
     """No order is completed on Prom unnoticed while nobody knows its tracking number."""
 
+    already_read = ("base",)
+
     def setUp(self):
         super().setUp()
-        self._sync("base")
         self.store.write({"carrier_id": self.carrier.id, "push_confirmed": False})
         self.store.action_set_production()
 

@@ -15,9 +15,10 @@ YESTERDAY = "2026-11-19T10:00:00+00:00"
 class TestLateTracking(DeliveryCase):
     """Orders whose tracking number Prom should know by a certain hour."""
 
+    already_read = ("base",)
+
     def setUp(self):
         super().setUp()
-        self._sync("base")
         self.store.action_set_production()
         self.company.partner_id.tz = "Europe/Kyiv"
         self.store.user_id = self.user

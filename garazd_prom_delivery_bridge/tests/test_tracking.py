@@ -9,9 +9,10 @@ from .common import NUMBER, OTHER, PATH, DeliveryCase
 class TestTracking(DeliveryCase):
     """Tracking numbers between deliveries and Prom."""
 
+    already_read = ("base",)
+
     def setUp(self):
         super().setUp()
-        self._sync("base")
         self.store.write({"carrier_id": self.carrier.id})
         self.store.action_set_production()
 

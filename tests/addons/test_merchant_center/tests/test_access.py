@@ -7,6 +7,8 @@ from .common import TOKEN, DemoCase
 
 @tagged("post_install", "-at_install")
 class TestAccess(DemoCase):
+    two_companies = True
+
     def _prepare(self):
         super()._prepare()
         self._make_product("A1")

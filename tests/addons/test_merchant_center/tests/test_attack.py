@@ -10,6 +10,8 @@ from .common import DemoCase
 class TestAttack(DemoCase):
     """What a curious employee, and the administrator of another company, may try over RPC."""
 
+    two_companies = True
+
     def _prepare(self):
         super()._prepare()
         self.product = self._make_product("A1", company_id=self.company.id)

@@ -25,6 +25,8 @@ class Killed(BaseException):
 class TestCatalogueImport(CatalogueCase):
     """A file is read in the background, page by page, and a report says what became of it."""
 
+    two_companies = True
+
     def setUp(self):
         super().setUp()
         self.patch(work, "PAGE", 2)

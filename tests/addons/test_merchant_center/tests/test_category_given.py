@@ -10,6 +10,8 @@ from .catalogue_common import CatalogueCase
 class TestCategoryGiven(CatalogueCase):
     """The price list has the most specific category of the marketplace that somebody chose."""
 
+    two_companies = True
+
     def _prepare(self):
         super()._prepare()
         self._import(

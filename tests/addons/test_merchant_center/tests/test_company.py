@@ -10,6 +10,8 @@ from .common import DemoCase
 class TestCompany(DemoCase):
     """Two shops in two companies, with equal numbers and SKUs."""
 
+    two_companies = True
+
     def _prepare(self):
         super()._prepare()
         self.other_market = self._open_market("other")

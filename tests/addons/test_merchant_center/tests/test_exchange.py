@@ -14,6 +14,8 @@ LOGGER = "odoo.addons.garazd_merchant_center.models.merchant_exchange"
 class TestExchange(DemoCase):
     """Requests of a store in debug mode can be looked at by administrators, for a while."""
 
+    two_companies = True
+
     def _record(self, **changes):
         values = {
             "method": "GET",

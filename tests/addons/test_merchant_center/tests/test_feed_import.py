@@ -19,6 +19,8 @@ from .test_feed import PICTURE
 class TestFeedImport(FeedImportCase):
     """Asking the marketplace to read the price list: once, when it makes sense, by agreement."""
 
+    two_companies = True
+
     # === ASKING === #
 
     def test_marketplace_is_asked_after_the_commit_only(self):

@@ -9,6 +9,8 @@ from .common import DemoCase
 class TestGuide(DemoCase):
     """What an empty list says."""
 
+    two_companies = True
+
     def _get_guide(self, user, model="merchant.store"):
         guide = self.env["merchant.store"].with_user(user).get_guide(model)
         return html.fragment_fromstring(guide, create_parent="div") if guide else None

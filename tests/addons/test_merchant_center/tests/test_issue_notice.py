@@ -13,6 +13,8 @@ from .common import DemoCase
 class TestIssueNotice(DemoCase):
     """Who is told about issues, how often, and until when."""
 
+    two_companies = True
+
     def _prepare(self):
         super()._prepare()
         self._make_product("A1")

@@ -12,6 +12,8 @@ from .common import DemoCase
 class TestLink(DemoCase):
     """From every record the others that belong to it are one press away, and back."""
 
+    two_companies = True
+
     def _prepare(self):
         super()._prepare()
         self.product = self._make_product("A1")

@@ -5,6 +5,8 @@ from .common import DemoCase
 
 @tagged("post_install", "-at_install")
 class TestListing(DemoCase):
+    two_companies = True
+
     def _get_mapping(self, external_id):
         return self.env["merchant.mapping"].search(
             [("store_id", "=", self.store.id), ("external_id", "=", external_id)]

@@ -11,6 +11,8 @@ from .common import DemoCase
 
 @tagged("post_install", "-at_install")
 class TestListingSnapshot(HttpCase, DemoCase):
+    two_companies = True
+
     def _run_cron(self, name):
         # The case is in the test mode of the registry already.
         self.env.ref(f"garazd_merchant_center.cron_{name}").method_direct_trigger()

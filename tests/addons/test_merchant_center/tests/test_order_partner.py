@@ -23,6 +23,8 @@ SPELLINGS = (
 
 @tagged("post_install", "-at_install")
 class TestOrderPartner(DemoCase):
+    two_companies = True
+
     def _make_partner(self, **vals):
         return self.env["res.partner"].create({"name": "Known"} | vals)
 

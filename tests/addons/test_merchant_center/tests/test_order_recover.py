@@ -16,6 +16,8 @@ OLD = "2025-03-01T10:00:00+02:00"
 class TestOrderRecover(DemoCase):
     """Orders that are missing in Odoo come when somebody asks for them, and only once."""
 
+    two_companies = True
+
     def _prepare(self):
         super()._prepare()
         self._make_product("A1")

@@ -17,6 +17,8 @@ NOW = "2026-03-10 22:30:00"
 class TestOverview(DemoCase):
     """A store at a glance: whether all is well, what comes in and what waits."""
 
+    two_companies = True
+
     def _order_on(self, order_id, date, **changes):
         self._order(order_id, date=date, changed="2026-03-10T12:00:00+02:00", **changes)
 

@@ -12,6 +12,8 @@ from .payment_common import PaymentCase
 
 @tagged("post_install", "-at_install")
 class TestPayment(PaymentCase):
+    two_companies = True
+
     @freeze_time("2026-03-01 22:30:00")
     def test_confirmation_records_what_the_buyer_paid(self):
         self.company.partner_id.tz = "Europe/Kyiv"

@@ -82,6 +82,8 @@ class PrivacyCase(PaymentCase):
 class TestPrivacy(PrivacyCase):
     """A buyer who asks for it is forgotten."""
 
+    two_companies = True
+
     def test_the_traces_are_found_where_they_are(self):
         found = self._find_traces()
         for column in (

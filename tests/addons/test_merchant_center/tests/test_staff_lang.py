@@ -8,6 +8,8 @@ from .status_common import StatusCase
 class TestStaffLang(StatusCase):
     """What Odoo writes down by itself is in the language of the people who read it."""
 
+    two_companies = True
+
     def _prepare(self):
         super()._prepare()
         for code in ("uk_UA", "pl_PL"):
