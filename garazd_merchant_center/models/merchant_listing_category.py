@@ -19,6 +19,17 @@ class MerchantListing(models.Model):
 
     _inherit = "merchant.listing"
 
+    is_category_moved = fields.Boolean(compute="_compute_is_category_moved")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("category_external_id", "product_id")
+    def _compute_is_category_moved(self):
+        # As the open issue says, which whoever restores the category closes.
+        moved = set(self._get_category_issues("open").mapped("res_id"))
+        for listing in self:
+            listing.is_category_moved = listing.id in moved
+
     def _track_categories(self, store):
         """Tell which listings stand in another category than the one they were given."""
         if not store.track_category_changes:

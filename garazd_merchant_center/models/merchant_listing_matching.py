@@ -67,16 +67,38 @@ class MerchantListing(models.Model):
     def action_accept_proposal(self):
         """Map these listings to the products that are proposed, as far as nothing is doubtful.
 
+        :return: the action that tells how many, or nothing when the only one was mapped
         :raises AccessError: the user is not an administrator
         """
-        for store, listings in self._group_for_administrator().items():
-            listings.filtered(lambda l: l.state == "proposed")._match(store, accept=True)
+        proposed = self.filtered(lambda l: l.state == "proposed")
+        for store, listings in proposed._group_for_administrator().items():
+            listings._match(store, accept=True)
+        accepted = proposed.filtered("product_id")
+        if len(self) == 1 and accepted:
+            return None
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success" if accepted else "warning",
+                "message": self.env._(
+                    "Products accepted: %(accepted)s. Not accepted, because nothing safe is "
+                    "proposed for them: %(left)s.",
+                    accepted=len(accepted),
+                    left=len(self - accepted),
+                ),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
 
     def action_accept_all(self):
-        """Map all the listings that have a proposal, in the stores that the user sees."""
+        """Map all the listings that have a proposal, in the stores that the user sees.
+
+        :return: the action that tells how many
+        """
         self.env["merchant.store"]._check_administrator()
         self.check_access("read")
-        self.search([("state", "=", "proposed")]).action_accept_proposal()
+        return self.search([("state", "=", "proposed")]).action_accept_proposal()
 
     def action_leave_out(self):
         """Look for the products of these listings no more."""

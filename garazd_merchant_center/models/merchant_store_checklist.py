@@ -275,8 +275,8 @@ class MerchantStore(models.Model):
             text=""
             if is_done
             else self.env._(
-                "Until you switch to Production nothing is sent to the marketplace; what would be "
-                "is listed under Operations."
+                "Until you switch to Production nothing is sent to the marketplace. What would be "
+                "sent is listed under Products > Prices and Quantities and under Operations."
             ),
             buttons=(("action_open_production", self.env._("Switch to Production")),),
         )

@@ -43,7 +43,10 @@ class TestCatalogueUse(CatalogueCase):
         issue = self._get_issues("listing_category")
         self.assertEqual(issue._get_record(), listing)
         self.assertIn("Шафи серверні", issue.detail)
+        self.assertTrue(listing.is_category_moved)
         listing.with_user(self.admin).action_accept_category()
+        listing.invalidate_recordset(["is_category_moved"])
+        self.assertFalse(listing.is_category_moved)
         self.assertEqual(template.portal_category_ref, listing.category_external_id)
         self._sync("products")
         self.assertFalse(self._get_issues("listing_category"))
@@ -57,7 +60,10 @@ class TestCatalogueUse(CatalogueCase):
         template = listing.product_id.product_tmpl_id
         template.portal_category_ref = "70306"
         listing._track_categories(self.store)
+        self.assertTrue(listing.is_category_moved)
         listing.with_user(self.admin).action_restore_category()
+        listing.invalidate_recordset(["is_category_moved"])
+        self.assertFalse(listing.is_category_moved)
         listing._track_categories(self.store)
         self.assertFalse(self._get_issues("listing_category"))
         self.assertEqual(template.portal_category_ref, "70306")

@@ -58,6 +58,17 @@ class TestMatching(DemoCase):
         self.assertEqual(safe.state, "matched")
         self.assertEqual(self._get_listing("p2").state, "ambiguous")
 
+    def test_accepting_tells_how_many_were_left(self):
+        self._make_product("A1")
+        self._product("p2", sku="B2")
+        safe = self._read_one(sku="A1")
+        chosen = (safe + self._get_listing("p2")).with_user(self.admin)
+        for accepted, left in ((1, 1), (0, 2)):
+            told = chosen.action_accept_proposal()["params"]
+            self.assertIn(f"accepted: {accepted}.", told["message"])
+            self.assertIn(f"for them: {left}.", told["message"])
+            self.assertEqual(told["type"], "success" if accepted else "warning")
+
     def test_proposal_that_became_doubtful_is_not_accepted(self):
         self._make_product("A1")
         listing = self._read_one(sku="A1")
