@@ -149,13 +149,13 @@ class ProductDataFeedPricing(models.AbstractModel):
         # The amounts of rules (fixed prices, surcharges, margins) are in the pricelist's currency,
         # and the core takes them as they are, whatever currency it is asked for.
         own = pricelist.currency_id or currency
+        # Asked once: it is the same for all of them, and looking it up takes its time.
+        rate = own._get_conversion_rate(own, currency, feed.company_id, now)
 
         def get_price(product):
             rule = rules[product.id]
             price = rule._compute_price(product, quantity, product.uom_id, now, currency=own)
-            if own != currency:
-                price = own._convert(price, currency, feed.company_id, now, round=False)
-            return currency.round(price)
+            return currency.round(price * rate)
 
         return {product.id: get_price(product) for product in products}
 
