@@ -144,6 +144,13 @@ class MerchantIssue(models.Model):
         """Leave on the marketplace what is there."""
         self.store_id.action_leave_held()
 
+    def action_ignore(self):
+        """Extend: to ignore the question is an answer too, so that nothing waits unseen."""
+        asking = self.filtered(lambda issue: issue.code == "push_held" and issue.state == "open")
+        if asking:
+            asking.action_leave_held()
+        super(MerchantIssue, self - asking).action_ignore()
+
     def action_open_held(self):
         """Open the list of what the issue asks about."""
         action = self.store_id.action_open_changes()

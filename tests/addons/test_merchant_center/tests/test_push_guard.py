@@ -153,6 +153,19 @@ class TestPushGuard(PushCase):
         self._send()
         self.assertEqual(self._sent(), {"p1": [{"price": "95.0"}]})
 
+    def test_question_that_is_ignored_leaves_nothing_waiting_unseen(self):
+        self.goods["A1"].list_price = 10
+        self._send()
+        issue = self._get_issues("push_held")
+        with self.assertRaises(AccessError):
+            issue.with_user(self.user).action_ignore()
+        issue.with_user(self.admin).action_ignore()
+        self.assertEqual(issue.state, "resolved")
+        self.goods["A1"].list_price = 1
+        self._send()
+        self.assertFalse(self._sent())
+        self.assertTrue(self._get_issues("push_held"))
+
     def test_question_can_be_answered_where_it_is_asked(self):
         self.goods["A1"].list_price = 10
         self._send()
