@@ -50,6 +50,11 @@ class MerchantOperation(models.Model):
             if not progress(len(batch)):
                 self._wake()  # goes on as soon as the others had their turn
                 break
+        else:
+            if batch is None:
+                self._wake()  # others were in the way each time
+            # What is left is in the hands of another worker.
+            progress(remaining=0)
         self._insist(self._wake_for_upcoming)
 
     @api.model

@@ -25,6 +25,10 @@ STEPS["full"] = (*STEPS["base"], "values", "listings", "orders", "single_listing
 # Steps that ask for single records: where none waits, nothing is asked.
 SINGLE = ("single_listings", "requested_listings", "requested_orders", "creation", "pictures")
 
+# Kinds that read what is new. Who asks for one that has begun may ask for what it has passed
+# already, so another one waits until it has ended.
+REPEATED = ("orders", "creation", "refresh")
+
 # The scheduled actions that work on the kinds that have none of their own name.
 CRONS = {
     "full": "base",
@@ -117,8 +121,8 @@ class MerchantSyncRun(models.Model):
     error_values = fields.Json()
     message = fields.Char(compute="_compute_message", compute_sudo=False)
 
-    _one_open_per_kind = models.UniqueIndex(
-        "(store_id, kind, COALESCE(created_since, '-infinity'), "
+    _one_waiting_and_one_running = models.UniqueIndex(
+        "(store_id, kind, state, COALESCE(created_since, '-infinity'), "
         "COALESCE(created_until, '-infinity')) WHERE state IN ('pending', 'running')",
         "This synchronization is already waiting.",
     )
@@ -179,6 +183,8 @@ class MerchantSyncRun(models.Model):
     def _get_or_start(self, store, kind, since=False, until=False):
         """Return the open run of this kind, ready to go on at once; make one if there is none.
 
+        A run of ``REPEATED`` that has begun does not count: another one is to follow it.
+
         :param since: when the orders to read were made (naive UTC), for the step ``orders_created``
         :param until: the moment after that period (naive UTC)
         """
@@ -189,12 +195,13 @@ class MerchantSyncRun(models.Model):
             "created_until": until,
         }
         same = [(key, "=", value) for key, value in vals.items()]
-        run = self.search([*same, ("state", "in", self._OPEN_STATES)], limit=1)
-        if run:
-            # Writing in vain would make the page that is being done meet a conflict.
-            if run.next_attempt:
-                run.next_attempt = False
-            return run
+        runs = self.search([*same, ("state", "in", self._OPEN_STATES)], order="state, id")
+        # Writing in vain would make the page that is being done meet a conflict.
+        runs.filtered("next_attempt").next_attempt = False
+        if kind in REPEATED:
+            runs = runs.filtered(lambda run: run.state == "pending")
+        if runs:
+            return runs[0]
         # Who has just had a turn does not get the first one again by starting anew.
         latest = self.search([("store_id", "=", store.id), ("kind", "=", kind)], limit=1)
         try:
@@ -226,10 +233,10 @@ class MerchantSyncRun(models.Model):
         """Return the open runs that a scheduled action works on.
 
         The one that has waited the longest for its turn comes first, so that a slow store delays
-        the others by a page and no more.
+        the others by a page and no more. One that follows another waits until that has ended.
         """
         kinds = [kind, *(other for other, cron in CRONS.items() if cron == kind)]
-        return self.search(
+        runs = self.search(
             [
                 ("kind", "in", kinds),
                 ("state", "in", self._OPEN_STATES),
@@ -240,6 +247,15 @@ class MerchantSyncRun(models.Model):
             ],
             order="worked_at nulls first, id",
         )
+        running = self.search([("state", "=", "running")])
+        followed = {run._get_subject() for run in running}
+        return runs.filtered(
+            lambda run: run.state == "running" or run._get_subject() not in followed
+        )
+
+    def _get_subject(self):
+        """Return what is read; of runs with the same one, one is worked on at a time."""
+        return self.store_id, self.kind, self.created_since, self.created_until
 
     @api.model
     def _restart_orders(self, stores):

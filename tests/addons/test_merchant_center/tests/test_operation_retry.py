@@ -202,6 +202,14 @@ class TestOperationRetry(DemoCase):
             self._run_cron("operations")
         self.assertEqual((held.state, free.state), ("pending", "done"))
 
+    def test_action_ends_quietly_where_another_worker_has_everything_in_hand(self):
+        self._import("1")
+        held = self._enqueue()
+        nothing = patch.object(type(held), "try_lock_for_update", lambda records: records.browse())
+        with nothing, self.assertNoLogs("odoo.addons.base.models.ir_cron", "WARNING"):
+            self._run_cron("operations")
+        self.assertEqual(held.state, "pending")
+
     def test_what_there_was_no_time_for_has_lost_no_attempt(self):
         self._import("1")
         operation = self._enqueue()

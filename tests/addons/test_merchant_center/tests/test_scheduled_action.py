@@ -171,6 +171,46 @@ class TestScheduledAction(DemoCase):
         self.env.cr.execute("SELECT xmin, ctid FROM merchant_sync_run WHERE id = %s", [run.id])
         self.assertEqual(self.env.cr.fetchall(), before)
 
+    def test_orders_that_are_asked_for_while_they_are_read_are_read_once_more(self):
+        """What came after the page that holds it would wait for the next interval."""
+        self.market.page_size = 1
+        self._order("1")
+        run = self.env["merchant.sync.run"]._get_or_start(self.store, "orders")
+        read_page = type(run)._read_page
+        asked = []
+
+        def ask_again(run, store, step):
+            page = read_page(run, store, step)
+            if step == "orders" and not asked:
+                asked.append(step)
+                self._order("2")
+                self.market.page_size = 10
+                for _press in range(2):
+                    store.action_sync_orders()
+            return page
+
+        self.patch(type(run), "_read_page", ask_again)
+        self._run_cron("sync_orders")
+        self.assertEqual(self._count_runs(), 2)
+        orders = self.env["merchant.order"].search([("store_id", "=", self.store.id)])
+        self.assertEqual(sorted(orders.mapped("external_id")), ["1", "2"])
+
+    def test_run_that_follows_another_waits_until_that_has_ended(self):
+        runs = self.env["merchant.sync.run"]
+        first = runs._get_or_start(self.store, "orders")
+        first.state = "running"
+        second = runs._get_or_start(self.store, "orders")
+        self.assertEqual(runs._get_or_start(self.store, "orders"), second)
+        self.assertEqual(runs._search_open("orders"), first)
+        first.state = "done"
+        self.assertEqual(runs._search_open("orders"), second)
+
+    def test_catalogue_that_is_being_read_is_not_read_once_more(self):
+        runs = self.env["merchant.sync.run"]
+        first = runs._get_or_start(self.store, "products")
+        first.state = "running"
+        self.assertEqual(runs._get_or_start(self.store, "products"), first)
+
     @contextmanager
     def _time_for_a_page(self):
         """Let the time of a scheduled action be up as soon as it has begun."""
