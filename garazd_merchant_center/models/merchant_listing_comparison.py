@@ -1,7 +1,13 @@
+import time
+
 from odoo import api, models
 
 from ..schema import Page
-from .merchant_listing_values import PAGE
+from .merchant_listing_values import PAGE, SHARES
+
+# Seconds for which the comparisons take the same part of what has not changed: as long as it is
+# from one to the next.
+SHARE_TIME = 3 * 3600
 
 
 class MerchantAdapter(models.AbstractModel):
@@ -25,8 +31,8 @@ class MerchantAdapter(models.AbstractModel):
 class MerchantListingComparison(models.AbstractModel):
     """Compares listings with the price list: finds what nobody noted.
 
-    Rules that begin or end on a day, rates of currencies, components of kits, and whatever a module
-    changes by itself.
+    Rules that begin or end on a day, rates of currencies, components of kits, and, within a day,
+    whatever a module changes by itself.
     """
 
     _name = "merchant.listing.comparison"
@@ -41,7 +47,8 @@ class MerchantListingComparison(models.AbstractModel):
         :rtype: dict[str, int]
         """
         listings = self.env["merchant.listing"].sudo().browse(records).exists()
-        updated = len(listings._refresh_desired())
+        share = int(time.time() // SHARE_TIME) % SHARES
+        updated = len(listings._refresh_desired(share))
         self._report_currencies(store)
         unchanged = len(listings) - updated
         return {"created": 0, "updated": updated, "unchanged": unchanged, "failed": 0}

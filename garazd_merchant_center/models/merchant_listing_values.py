@@ -12,6 +12,17 @@ PRESENCES = [("in_stock", "In stock"), ("on_order", "On order"), ("sold_out", "S
 PAGE = 2000
 # Prices and quantities that differ by less are the same.
 TOLERANCE = 0.000001
+# The fields that say what a listing should show.
+DESIRED = (
+    "desired_price",
+    "desired_compare_price",
+    "desired_quantity",
+    "is_counted",
+    "desired_presence",
+)
+# Of what has not changed, so many comparisons take one part each, which makes a day of those that
+# are made every three hours.
+SHARES = 8
 
 
 class MerchantListing(models.Model):
@@ -40,6 +51,9 @@ class MerchantListing(models.Model):
         string="Stock Counted", help="Without it, Odoo says nothing about the quantity."
     )
     desired_at = fields.Datetime(string="Last Changed in Odoo")
+    desired_stamp = fields.Char(
+        help="What the values to show depended on when they were last compared."
+    )
 
     confirmed_price = fields.Monetary()
     confirmed_compare_price = fields.Monetary(string="Confirmed Crossed-out Price")
@@ -109,24 +123,70 @@ class MerchantListing(models.Model):
             return self.sudo().search_count([*managed, *domain])
         return self.sudo().search([*managed, *domain], **options)
 
-    def _refresh_desired(self):
+    def _refresh_desired(self, share=None):
         """Ask the price lists what these listings should show.
 
+        :param int share: leave alone the listings that depend on nothing that has changed, but for
+            this one of the ``SHARES``; without it all are asked about
+        :return: the listings that should show something else than before
+        """
+        changed = self.browse()
+        for store, rows in self._read_desired().items():
+            if share is None:
+                changed += self._refresh_rows(store, rows, {})
+                continue
+            stamps = store.feed_id._get_amounts_stamps(_get_products(self.env, rows))
+            asked = [
+                row
+                for row in rows
+                if row["desired_stamp"] != stamps.get(row["product_id"])
+                or row["id"] % SHARES == share
+            ]
+            changed += self._refresh_rows(store, asked, stamps)
+        return changed
+
+    def _refresh_rows(self, store, rows, stamps):
+        """Ask the price list of a store about rows of ``_read_desired``.
+
+        :param dict stamps: by product id, where they are known
         :return: the listings that should show something else than before
         """
         changed = self.browse()
         now = fields.Datetime.now()
-        for store, listings in self.grouped("store_id").items():
-            known = listings.filtered("desired_presence").product_id
-            amounts = store.feed_id._get_amounts(listings.product_id, known)
-            for listing in listings:
-                vals = listing._prepare_desired_vals(amounts.get(listing.product_id.id))
-                if any(_differ(listing[name], value) for name, value in vals.items()):
-                    # What could not be sent before does not keep the new value waiting.
-                    listing.write(vals | {"desired_at": now, "push_next_attempt": False})
-                    listing._forget_agreed()
-                    changed += listing
+        known = [row for row in rows if row["desired_presence"]]
+        amounts = store.feed_id._get_amounts(
+            _get_products(self.env, rows), _get_products(self.env, known)
+        )
+        for row in rows:
+            vals = self._prepare_desired_vals(amounts.get(row["product_id"]))
+            stamp = {"desired_stamp": stamps.get(row["product_id"], False)}
+            listing = self.browse(row["id"]).with_prefetch(self.ids)
+            if any(_differ(row[name], value) for name, value in vals.items()):
+                # What could not be sent before does not keep the new value waiting.
+                listing.write(vals | stamp | {"desired_at": now, "push_next_attempt": False})
+                listing._forget_agreed()
+                changed += listing
+            elif stamps and _differ(row["desired_stamp"], stamp["desired_stamp"]):
+                listing.write(stamp)
         return changed
+
+    def _read_desired(self):
+        """Read what these listings should show so far.
+
+        Without the cache: of a whole catalogue next to nothing has changed, and records would take
+        longer than all the rest.
+
+        :return: a row per listing, by store
+        :rtype: dict[merchant.store, list[dict]]
+        """
+        query = self._as_query()
+        names = ("id", "store_id", "product_id", "desired_stamp", *DESIRED)
+        columns = [self._field_to_sql(query.table, name, query) for name in names]
+        stores = {}
+        for values in self.env.execute_query(query.select(*columns)):
+            row = dict(zip(names, values, strict=True))
+            stores.setdefault(row["store_id"], []).append(row)
+        return {self.env["merchant.store"].browse(id_): rows for id_, rows in stores.items()}
 
     def _forget_desired(self):
         """Leave these listings alone until they are compared again.
@@ -134,10 +194,18 @@ class MerchantListing(models.Model):
         What was said of another product, by another price list or in another currency, is not to
         be sent.
         """
-        self.write({"desired_presence": False, "desired_price": 0, "desired_compare_price": 0})
+        self.write(
+            {
+                "desired_presence": False,
+                "desired_price": 0,
+                "desired_compare_price": 0,
+                "desired_stamp": False,
+            }
+        )
 
+    @api.model
     def _prepare_desired_vals(self, amounts):
-        """Return what the listing should show.
+        """Return what a listing should show.
 
         :param Amounts | None amounts: of its product; None when the price list has nothing of it
         """
@@ -155,7 +223,12 @@ class MerchantListing(models.Model):
         return vals
 
 
+def _get_products(env, rows):
+    """Return the products of rows of ``MerchantListing._read_desired``."""
+    return env["product.product"].browse({row["product_id"] for row in rows} - {None})
+
+
 def _differ(old, new):
     if isinstance(new, (int, float)) and not isinstance(new, bool):
-        return abs(old - new) > TOLERANCE
+        return abs((old or 0) - new) > TOLERANCE
     return (old or False) != new

@@ -6,6 +6,7 @@ import secrets
 from lxml import etree
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 # Settings that do not change what an offer says. Some choose the products; whatever is chosen has
@@ -55,19 +56,58 @@ class ProductDataFeedStamp(models.AbstractModel):
         :return: another one each time when that cannot be known
         :rtype: str
         """
-        dependencies = self._get_value_dependencies()
+        return self._get_basis_of(
+            self.value_ids, [self._get_public_path(), self._get_template_source()]
+        )
+
+    def _get_basis_of(self, lines, parts):
+        """Return a digest of parts, of the settings and of what some values are read from.
+
+        :param product.data.feed.value lines: the sources of the values
+        :param list parts: what else is to be in it
+        """
+        dependencies = self._get_value_dependencies(lines)
         if dependencies is None:
             return secrets.token_hex(16)
-        parts = [
-            self._get_settings(),
-            self._get_public_path(),
-            self._get_template_source(),
-            self._get_modules(),
-            self._get_rates(),
-            self._get_table_versions(dependencies),
-        ]
-        text = json.dumps(parts, sort_keys=True, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return _digest(
+            [
+                *parts,
+                self._get_settings(),
+                self._get_modules(),
+                self._get_rates(),
+                self._get_table_versions(dependencies),
+            ]
+        )
+
+    def _get_amounts_stamps(self, products):
+        """Return what the prices and quantities of products depend on; see ``_get_amounts``.
+
+        As long as it is the same, so are they. It says nothing about what cannot be known this way
+        (the code of other modules), so whoever relies on it asks for the amounts now and then all
+        the same.
+
+        :param product.product products: with archived ones
+        :return: a text by product id
+        :rtype: dict[int, str]
+        """
+        feed = self._with_feed_context()
+        # Much is read past the ORM.
+        feed.env.flush_all()
+        products = products.with_env(feed.env).with_context(active_test=False)
+        lines = feed.value_ids.filtered(lambda line: line.target == "on_order")
+        basis = feed._get_basis_of(lines, [feed.id])
+        rows = products._read_group(
+            [("id", "in", products.ids)], ["product_tmpl_id"], ["id:array_agg"]
+        )
+        variants = {template.id: sorted(ids) for template, ids in rows}
+        stamps = feed._get_stamps(variants)
+        is_chosen = Domain("id", "in", products.ids) & feed._get_company_domain()
+        chosen = set(products.search(is_chosen & feed._get_chosen_domain()).ids)
+        return {
+            product_id: _digest([basis, stamps[template_id], product_id in chosen])
+            for template_id, product_ids in variants.items()
+            for product_id in product_ids
+        }
 
     def _get_settings(self):
         """Return the settings of the feed that matter for its content."""
@@ -133,10 +173,10 @@ class ProductDataFeedStamp(models.AbstractModel):
         currencies = currencies.search([("rate_ids", "!=", False)])
         return currencies._get_rates(self.company_id, fields.Date.context_today(self))
 
-    def _get_value_dependencies(self):
-        """Return the models that the values are read from, ``None`` when that cannot be known."""
+    def _get_value_dependencies(self, lines):
+        """Return the models that values are read from, ``None`` when that cannot be known."""
         found = set(self._get_format()._get_dependencies(self))
-        for line in self.value_ids:
+        for line in lines:
             names = line._get_dependencies()
             if names is None:
                 return None
@@ -266,16 +306,17 @@ class ProductDataFeedStamp(models.AbstractModel):
     def _get_versions(self, template_ids):
         rows = self.env.execute_query(
             SQL(
+                # A condition, not a join: it reaches each of the queries, so that a page of a
+                # large catalogue does not read all of it.
                 """
-                WITH wanted AS MATERIALIZED (SELECT unnest(%s::int[]) AS id)
               SELECT template_id, (sum(version) %% %s)::bigint
                 FROM (%s) AS row_versions (template_id, version)
-                JOIN wanted ON wanted.id = row_versions.template_id
+               WHERE template_id = ANY(%s)
             GROUP BY template_id
                 """,
-                template_ids,
                 STAMP_MASK,
                 SQL(" UNION ALL ").join(self._get_version_queries()),
+                template_ids,
             )
         )
         return dict(rows)
@@ -397,6 +438,15 @@ class ProductDataFeedStamp(models.AbstractModel):
                 )
             )
         return queries
+
+
+def _digest(parts):
+    """Return a digest of something made of texts, numbers, lists and dictionaries.
+
+    :rtype: str
+    """
+    text = json.dumps(parts, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _version(seed, alias="v"):

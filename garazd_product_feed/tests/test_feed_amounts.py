@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.tests import tagged
 
@@ -121,3 +123,63 @@ class TestFeedAmounts(FeedCommon):
 
         few = self.plain | self.service | self.variants[0]
         self.assertEqual(count(self.all), count(few))
+
+    # === STAMPS === #
+
+    def test_amounts_that_change_have_another_stamp(self):
+        rule = self.feed.pricelist_id.item_ids.filtered("product_id")
+        rate = self.hryvnia.rate_ids.filtered(lambda rate: rate.company_id == self.company)
+        general = self.feed.pricelist_id.item_ids - rule
+        changes = {
+            "sales price": lambda: self.plain.write({"list_price": 11}),
+            "stock": lambda: self._set_stock(self.plain, 8),
+            "rule of a variant": lambda: rule.write({"fixed_price": 4.44}),
+            "rule of all": lambda: general.write({"percent_price": 20}),
+            "end of a rule": lambda: rule.write({"date_end": "2020-01-01"}),
+            "rate": lambda: rate.write({"rate": 41}),
+            "safety stock": lambda: self.feed.write({"stock_buffer": 1}),
+            "value that makes it on order": lambda: self.sold_out.write({"default_code": "later"}),
+            "chosen no more": lambda: self.feed.write(
+                {"excluded_product_ids": [Command.link(self.service.id)]}
+            ),
+            "archived": lambda: self.plain.write({"active": False}),
+            "not for sale": lambda: self.on_order.write({"sale_ok": False}),
+            "another pricelist": lambda: self.feed.write({"pricelist_id": False}),
+        }
+        for name, change in changes.items():
+            amounts = self.feed._get_amounts(self.all)
+            stamps = self.feed._get_amounts_stamps(self.all)
+            self.assertEqual(self.feed._get_amounts_stamps(self.all), stamps)
+            change()
+            self.env.invalidate_all()
+            changed_amounts = self.feed._get_amounts(self.all)
+            changed_stamps = self.feed._get_amounts_stamps(self.all)
+            changed = {id_ for id_ in self.all.ids if amounts.get(id_) != changed_amounts.get(id_)}
+            self.assertTrue(changed, name)
+            self.assertLessEqual(
+                changed, {id_ for id_ in stamps if stamps[id_] != changed_stamps[id_]}, name
+            )
+
+    def test_stamp_of_a_product_does_not_follow_what_happens_to_another(self):
+        before = self.feed._get_amounts_stamps(self.all)
+        self._set_stock(self.plain, 9)
+        after = self.feed._get_amounts_stamps(self.all)
+        self.assertEqual({id_ for id_ in after if after[id_] != before[id_]}, {self.plain.id})
+
+    def test_template_that_does_not_render_keeps_no_stamp_from_being_made(self):
+        broken = patch.object(
+            type(self.feed), "_get_template_source", side_effect=ValueError("broken")
+        )
+        with broken:
+            self.assertEqual(len(self.feed._get_amounts_stamps(self.all)), len(self.all))
+
+    def test_number_of_queries_for_stamps_does_not_grow(self):
+        self.feed._get_amounts_stamps(self.all)
+
+        def count(products):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.feed._get_amounts_stamps(products)
+            return self.env.cr.sql_log_count - before
+
+        self.assertEqual(count(self.all), count(self.plain | self.service))

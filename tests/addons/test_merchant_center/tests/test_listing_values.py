@@ -285,3 +285,59 @@ class TestListingValues(PushCase):
         self._run_cron("sync_products")
         self._send()
         self.assertEqual(self._sent()["p1"][1], {"price": "100.0"})
+
+    # === COMPARISON === #
+
+    def _record_asked(self):
+        """Return a list that takes the products whose amounts are asked for."""
+        asked = []
+        get_amounts = type(self.feed)._get_amounts
+
+        def record(feed, products, known=None):
+            asked.extend(products.ids)
+            return get_amounts(feed, products, known)
+
+        self.patch(type(self.feed), "_get_amounts", record)
+        return asked
+
+    def test_what_depends_on_nothing_new_is_asked_about_once_in_a_day_of_comparisons(self):
+        self._sync("products")
+        goods = [self.goods[name].id for name in ("A1", "B2", "C3")]
+        asked = self._record_asked()
+        for turn in range(8):
+            self._read_later(3 * turn)
+        self.assertEqual(sorted(asked), sorted(goods))
+
+    def test_change_that_nobody_noted_is_found_by_the_next_comparison(self):
+        self._sync("products")
+        listing = self._get_listing("p1")
+        self.env.cr.execute(
+            "UPDATE product_template SET list_price = 150 WHERE id = %s",
+            [listing.product_id.product_tmpl_id.id],
+        )
+        self.env.invalidate_all()
+        other_share = (listing.id + 1) % 8
+        listings = self.env["merchant.listing"].search([("product_id", "!=", False)])
+        self.assertEqual(listings._refresh_desired(other_share), listing)
+        self.assertEqual(listing.desired_price, 150)
+        self.assertFalse(listings._refresh_desired(other_share))
+
+    def test_price_that_another_module_changes_by_itself_is_found_within_a_day(self):
+        self._sync("products")
+        get_amounts = type(self.feed)._get_amounts
+
+        def double(feed, products, known=None):
+            amounts = get_amounts(feed, products, known)
+            return {id_: a._replace(price=a.price * 2) for id_, a in amounts.items()}
+
+        self.patch(type(self.feed), "_get_amounts", double)
+        for turn in range(8):
+            self._read_later(3 * turn)
+        self.assertEqual(self._get_listing("p1").desired_price, 200)
+
+    def test_listing_that_was_left_alone_is_compared_again(self):
+        self._sync("products")
+        listing = self._get_listing("p1")
+        listing._forget_desired()
+        listing._refresh_desired((listing.id + 1) % 8)
+        self.assertEqual(listing.desired_price, 100)
