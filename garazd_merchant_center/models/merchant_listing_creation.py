@@ -106,8 +106,9 @@ class MerchantListing(models.Model):
     def action_retry(self):
         """Extend to create the products once more that could not be created."""
         failed = self._filter_not_created()
-        super().action_retry()
+        result = super().action_retry()
         failed.sudo().filtered(lambda l: not l.product_id)._request_creation("product")
+        return result
 
     def _filter_not_created(self):
         """Return those of the listings whose product could not be created."""

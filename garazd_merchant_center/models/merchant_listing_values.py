@@ -124,7 +124,7 @@ class MerchantListing(models.Model):
                 if any(_differ(listing[name], value) for name, value in vals.items()):
                     # What could not be sent before does not keep the new value waiting.
                     listing.write(vals | {"desired_at": now, "push_next_attempt": False})
-                    listing._forget_agreed()
+                    listing._forget_answers()
                     changed += listing
         return changed
 

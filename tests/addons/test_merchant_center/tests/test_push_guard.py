@@ -60,9 +60,8 @@ class TestPushPreview(PushCase):
         self.assertEqual(self._read(), "")
 
 
-@tagged("post_install", "-at_install")
-class TestPushGuard(PushCase):
-    """What may be a mistake waits for a person; everything else goes on."""
+class GuardCase(PushCase):
+    """Many products that can be sold out at once."""
 
     def _prepare(self):
         super()._prepare()
@@ -87,6 +86,14 @@ class TestPushGuard(PushCase):
         for number in range(start, end):
             self._stock(f"M{number}", -1)
         self._send()
+
+    def _later(self, **delta):
+        return freeze_time(fields.Datetime.now() + timedelta(**delta))
+
+
+@tagged("post_install", "-at_install")
+class TestPushGuard(GuardCase):
+    """What may be a mistake waits for a person; everything else goes on."""
 
     def test_sold_out_does_not_wait_for_consent_to_the_price(self):
         self.goods["A1"].list_price = 10
@@ -207,9 +214,6 @@ class TestPushGuard(PushCase):
         self.assertEqual(self._sent(), {"p1": [{"price": "100.0"}]})
 
     # === SMALL PORTIONS === #
-
-    def _later(self, **delta):
-        return freeze_time(fields.Datetime.now() + timedelta(**delta))
 
     def _set_price(self, price):
         self.goods["A1"].list_price = price
