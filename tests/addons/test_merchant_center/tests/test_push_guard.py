@@ -34,6 +34,17 @@ class TestPushPreview(PushCase):
             self._read(mode="test", push_prices=False, push_presence=False), "Quantity: 10 → 0"
         )
 
+    def test_list_says_that_nothing_is_sent_in_the_test_environment(self):
+        self.goods["A1"].list_price = 150
+        self._read(mode="test")
+        listings = (self._get_listing("p1") + self._get_listing("p2")).with_user(self.user)
+        self.assertEqual(
+            listings.mapped("push_text"), ["Not sent: Test Environment", "Nothing to send"]
+        )
+        self.assertEqual(listings.mapped("is_dry_run"), [True, False])
+        self.store.mode = "production"
+        self.assertEqual(listings[0].push_text, "Waiting")
+
     def test_each_set_of_values_is_withheld_once(self):
         self.goods["A1"].list_price = 150
         self._read(mode="test")
