@@ -155,7 +155,9 @@ class MerchantStore(models.Model):
         self.ensure_one()
         listings = self.env["merchant.listing"].sudo()
         available = Domain("store_id", "=", self.id) & Domain("confirmed_presence", "in", AVAILABLE)
-        vanishing = available & Domain("push_urgent", "=", True)
+        # What is urgent waits; said as well, so that the index of the queue is used.
+        waiting = Domain("push_state", "=", "waiting") & Domain("push_urgent", "=", True)
+        vanishing = available & waiting
         lately = self._get_lately_sold_out() | (available & self._get_lately_held(vanishing))
         if listings.search_count(vanishing | lately, limit=FEW + 1) <= FEW:
             return True
