@@ -79,6 +79,14 @@ class MerchantListing(models.Model):
         readonly=True,
         help="Its product in Odoo was made from what the marketplace shows.",
     )
+    creation_run_id = fields.Many2one(
+        "merchant.sync.run",
+        string="Made By",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        copy=False,
+    )
 
     # === ACTION METHODS === #
 
@@ -106,8 +114,9 @@ class MerchantListing(models.Model):
     def action_retry(self):
         """Extend to create the products once more that could not be created."""
         failed = self._filter_not_created()
-        super().action_retry()
+        result = super().action_retry()
         failed.sudo().filtered(lambda l: not l.product_id)._request_creation("product")
+        return result
 
     def _filter_not_created(self):
         """Return those of the listings whose product could not be created."""
@@ -267,6 +276,26 @@ class MerchantListing(models.Model):
 class MerchantSyncRun(models.Model):
     _inherit = "merchant.sync.run"
 
+    product_count = fields.Integer(string="Products", compute="_compute_product_count")
+
+    @api.depends("created")
+    def _compute_product_count(self):
+        for run in self:
+            run.product_count = len(run._get_products())
+
+    # === ACTION METHODS === #
+
+    def action_open_products(self):
+        """Open the products that this run has made."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Products"),
+            "res_model": "product.template",
+            "views": [(False, "list"), (False, "kanban"), (False, "form")],
+            "domain": [("id", "in", self._get_products().ids)],
+        }
+
     def action_stop(self):
         """Extend to create no more of the products that were asked for."""
         super().action_stop()
@@ -274,3 +303,23 @@ class MerchantSyncRun(models.Model):
         for run in self.filtered(lambda run: run.kind == "creation"):
             requested = listings.search(listings._get_requested_domain(run.store_id))
             requested.requested_creation = False
+
+    # === BUSINESS METHODS === #
+
+    def _get_products(self):
+        """Return the products in Odoo that this run has made.
+
+        :rtype: product.template
+        """
+        made = [("creation_run_id", "in", self.ids), ("product_id", "!=", False)]
+        return self.env["merchant.listing"].search(made).product_id.product_tmpl_id
+
+    def _merge_page(self, store, step, records):
+        """Extend to remember which products this run has made."""
+        if step != "creation":
+            return super()._merge_page(store, step, records)
+        listings = self.env["merchant.listing"].sudo().browse([id_ for id_, _data in records])
+        before = listings.exists().filtered("is_created")
+        counts = super()._merge_page(store, step, records)
+        (listings.exists().filtered("is_created") - before).creation_run_id = self
+        return counts

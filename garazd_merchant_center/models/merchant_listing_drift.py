@@ -43,7 +43,7 @@ class MerchantListing(models.Model):
                 listing._follow_drift(listing._get_drift(owned))
             if listing.refused_values and listing.push_state == "none":
                 # Odoo does not want any more what was refused.
-                listing.refused_values = False
+                listing.write({"refused_values": False, "left_values": False})
                 self.env["merchant.issue"]._resolve(listing.store_id, ["push_refused"], listing)
 
     def _get_owned(self):

@@ -1,8 +1,16 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .merchant_listing_push import PRICES, STOCK, add_values, get_sold_out, leave_out
+from .merchant_listing_push import (
+    PRICES,
+    STOCK,
+    add_values,
+    get_sold_out,
+    keep_values,
+    leave_out,
+)
+from .merchant_store import GROUP_ADMINISTRATOR
 from .merchant_store_push import FEW
 
 AVAILABLE = ("in_stock", "on_order")
@@ -12,6 +20,58 @@ class MerchantListing(models.Model):
     """Keeps back what looks like a mistake until an administrator agrees."""
 
     _inherit = "merchant.listing"
+
+    left_values = fields.Json(
+        help="What an administrator left on the marketplace as it is, of the values that are not "
+        "sent again; users have the others sent again, but not these."
+    )
+    sold_out_held_at = fields.Datetime(
+        help="Since when it is held that the product becomes sold out. Empty where it is not."
+    )
+
+    _sold_out_held_idx = models.Index(
+        "(store_id, sold_out_held_at) WHERE sold_out_held_at IS NOT NULL"
+    )
+
+    # === ACTION METHODS === #
+
+    def action_push_again(self):
+        """Extend to tell what only an administrator has sent again."""
+        result = super().action_push_again()
+        left = self.sudo().filtered("left_values")
+        if not left:
+            return result
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "message": self.env._(
+                    "Not sent: %(count)s. An administrator left them as they are; only an "
+                    "administrator can have them sent again.",
+                    count=len(left),
+                ),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    # === BUSINESS METHODS === #
+
+    def _forget_refused(self):
+        """Extend to keep what an administrator left, unless it is one who has it sent again."""
+        left = self.browse()
+        if not self.env.user.has_group(GROUP_ADMINISTRATOR):
+            left = self.filtered("left_values")
+        super(MerchantListing, self - left)._forget_refused()
+        (self - left).filtered("left_values").left_values = False
+        for listing in left:
+            listing.refused_values = listing.left_values
+
+    def _note_outcome(self, change, outcome):
+        """Extend to forget what was left, once the marketplace took or refused something else."""
+        super()._note_outcome(change, outcome)
+        if self.left_values:
+            self.left_values = keep_values(self.left_values, self.refused_values) or False
 
     def _hold_risky(self, store):
         """Hold those values of listings that would change too much; the others go on.
@@ -24,6 +84,8 @@ class MerchantListing(models.Model):
         for listing, values in risky.items():
             if values:
                 listing.held_values = add_values(listing.held_values, values)
+            if get_sold_out(values):
+                listing.sold_out_held_at = fields.Datetime.now()
         return self.filtered(lambda listing: listing.push_state == "waiting")
 
     def _get_risky(self, may_vanish):
@@ -39,11 +101,19 @@ class MerchantListing(models.Model):
             risky |= get_sold_out(waiting)
         return leave_out(risky, self.agreed_values)
 
-    def _forget_agreed(self):
-        """End the consent to values that are not wanted any more."""
-        if agreed := self.agreed_values:
-            ended = leave_out(agreed, self._get_unconfirmed())
-            self.agreed_values = {n: agreed[n] for n in agreed if n not in ended} or False
+    def _forget_answers(self):
+        """End what was asked and answered about values that are not wanted any more."""
+        wanted = self._get_unconfirmed()
+        for name in ("agreed_values", "held_values"):
+            if self[name]:
+                self[name] = keep_values(self[name], wanted) or False
+        if self.sold_out_held_at and not get_sold_out(self.held_values or {}):
+            self.sold_out_held_at = False
+        if ended := leave_out(self.left_values or {}, wanted):
+            refused = leave_out(self.refused_values or {}, ended)
+            left = leave_out(self.left_values, ended)
+            self.write({"left_values": left or False, "refused_values": refused or False})
+            self.error = self.error if refused else False
 
     def _is_price_risky(self, waiting):
         """Tell whether the price would change by more than the store allows, all steps together."""
@@ -58,8 +128,7 @@ class MerchantListing(models.Model):
         :rtype: dict
         """
         wanted = leave_out(self._get_unconfirmed(), self.refused_values)
-        waiting = leave_out(wanted, self.held_values)
-        return {name: value for name, value in wanted.items() if name not in waiting}
+        return keep_values(wanted, self.held_values)
 
     @api.model
     def _search_held(self, stores):
@@ -79,13 +148,17 @@ class MerchantStore(models.Model):
     def _may_vanish(self):
         """Tell whether all products that are to become unavailable may do so.
 
-        Those that became it lately count, too: a hundred small portions are a large one.
+        Those that became it lately, or are held since then, count, too: a hundred small portions
+        are a large one. A question that is older does not count, however many it is about: until
+        somebody answers it, products go on selling out one by one, and that must be told.
         """
         self.ensure_one()
         listings = self.env["merchant.listing"].sudo()
-        lately = self._get_lately_sold_out()
         available = Domain("store_id", "=", self.id) & Domain("confirmed_presence", "in", AVAILABLE)
-        vanishing = available & Domain("push_urgent", "=", True)
+        # What is urgent waits; said as well, so that the index of the queue is used.
+        waiting = Domain("push_state", "=", "waiting") & Domain("push_urgent", "=", True)
+        vanishing = available & waiting
+        lately = self._get_lately_sold_out() | (available & self._get_lately_held(vanishing))
         if listings.search_count(vanishing | lately, limit=FEW + 1) <= FEW:
             return True
         # Those that an administrator has seen do not count.
@@ -93,6 +166,19 @@ class MerchantStore(models.Model):
         count = listings.search_count(vanishing | lately) - listings.search_count(agreed)
         shown = listings.search_count(available | lately)
         return count <= FEW or count * 100 <= shown * self.max_unavailable_percent
+
+    def _get_lately_held(self, vanishing):
+        """Return the condition on listings that are held as sold out since a short time.
+
+        What was wanted before others were held, and still waits, is of one piece with them,
+        however long the sender could not go on.
+
+        :param Domain vanishing: the condition on those that are to become unavailable
+        """
+        listings = self.env["merchant.listing"].sudo()
+        oldest = listings.search(vanishing, order="desired_at", limit=1).desired_at
+        start = min(filter(None, (oldest, self._get_window_start())))
+        return Domain("is_held", "=", True) & Domain("sold_out_held_at", ">=", start)
 
     def _follow_held(self):
         """Ask for consent with the numbers, or close the issue where nothing is held any more."""
@@ -118,7 +204,9 @@ class MerchantStore(models.Model):
         listings = self.env["merchant.listing"]
         for listing in listings._search_held(self):
             agreed = add_values(listing.agreed_values, listing._get_held())
-            listing.write({"agreed_values": agreed, "held_values": False})
+            listing.write(
+                {"agreed_values": agreed, "held_values": False, "sold_out_held_at": False}
+            )
         self._follow_held()
         listings._wake()
 
@@ -128,8 +216,16 @@ class MerchantStore(models.Model):
         listings = self.env["merchant.listing"]
         error = self.env._("%(user)s left it as it is.", user=self.env.user.name)
         for listing in listings._search_held(self):
-            refused = add_values(listing.refused_values, listing._get_held())
-            listing.write({"refused_values": refused, "held_values": False, "error": error})
+            held = listing._get_held()
+            listing.write(
+                {
+                    "refused_values": add_values(listing.refused_values, held),
+                    "left_values": add_values(listing.left_values, held),
+                    "held_values": False,
+                    "sold_out_held_at": False,
+                    "error": error,
+                }
+            )
         self._follow_held()
 
 

@@ -284,8 +284,9 @@ class MerchantListing(models.Model):
 
     def action_retry(self):
         """Extend to read pictures again that could not be read."""
-        super().action_retry()
+        result = super().action_retry()
         self._search_pictures()._try_again()
+        return result
 
     def _search_pictures(self):
         """Return the pictures that are still to be read for these listings."""

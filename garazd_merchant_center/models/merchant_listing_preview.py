@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import format_amount, formatLang
 
 from .merchant_listing_push import leave_out
@@ -14,6 +14,22 @@ class MerchantListing(models.Model):
         compute="_compute_change_text",
         help="Only what differs from what the marketplace has, and only what the store sends.",
     )
+    is_dry_run = fields.Boolean(
+        compute="_compute_push_text", help="It is only shown, because of the Test Environment."
+    )
+    push_text = fields.Char(string="Sending", compute="_compute_push_text")
+
+    @api.depends("push_state", "store_id.mode")
+    @api.depends_context("lang")
+    def _compute_push_text(self):
+        states = dict(self._fields["push_state"]._description_selection(self.env))
+        for listing in self:
+            waits = listing.push_state in ("waiting", "held")
+            listing.is_dry_run = waits and listing.store_id.mode != "production"
+            if listing.is_dry_run:
+                listing.push_text = self.env._("Not sent: Test Environment")
+            else:
+                listing.push_text = states.get(listing.push_state)
 
     def _compute_change_text(self):
         for listing in self:

@@ -36,7 +36,9 @@ class MerchantListing(models.Model):
         compute="_compute_push_state",
         store=True,
     )
-    push_urgent = fields.Boolean(compute="_compute_push_state", store=True)
+    push_urgent = fields.Boolean(
+        compute="_compute_push_state", store=True, help="It waits to become sold out."
+    )
     is_held = fields.Boolean(
         string="Asks for Consent",
         compute="_compute_push_state",
@@ -94,7 +96,7 @@ class MerchantListing(models.Model):
             values = listing._get_unconfirmed()
             wanted = leave_out(values, listing.refused_values)
             waiting = leave_out(wanted, listing.held_values)
-            listing.push_urgent = bool(get_sold_out(wanted))
+            listing.push_urgent = bool(get_sold_out(waiting))
             listing.is_held = waiting != wanted
             if waiting:
                 listing.push_state = "waiting"
@@ -108,29 +110,29 @@ class MerchantListing(models.Model):
     def action_retry(self):
         """Extend to send prices and quantities again."""
         super().action_retry()
-        self.action_push_again()
+        return self.action_push_again()
 
     def action_push_again(self):
-        """Send what was refused, changed by others, or waits for its next attempt now."""
+        """Send what was refused, changed by others, or waits for its next attempt now.
+
+        :return: the action that tells what is not sent all the same, or nothing
+        """
         self.check_access("read")
         # Elevated: listings belong to the system.
         listings = self.sudo()
         for listing in listings.filtered("drift_values"):
             listing._send_again(listing.drift_values, 0)
             self.env["merchant.issue"]._resolve(listing.store_id, ["listing_drift"], listing)
-        listings.write(
-            {
-                "refused_values": False,
-                "push_attempts": 0,
-                "push_ignored_count": 0,
-                "push_next_attempt": False,
-                "error": False,
-            }
-        )
+        listings.write({"push_attempts": 0, "push_ignored_count": 0, "push_next_attempt": False})
+        listings._forget_refused()
         listings.store_id.filtered("sending_paused_until").sending_paused_until = False
         self._wake()
 
     # === BUSINESS METHODS === #
+
+    def _forget_refused(self):
+        """Let what was refused be sent once more."""
+        self.write({"refused_values": False, "error": False})
 
     def _get_prices_shown(self, prefix):
         """Return the price and the crossed-out price in the way the store sends them.
@@ -319,6 +321,12 @@ def leave_out(values, known):
     if all(known.get(name) == values.get(name) for name in PRICES):
         same.update(PRICES)
     return {name: value for name, value in values.items() if name not in same}
+
+
+def keep_values(values, known):
+    """Return the values that are among those known; the rest of :func:`leave_out`."""
+    others = leave_out(values, known)
+    return {name: value for name, value in values.items() if name not in others}
 
 
 def add_values(known, values):

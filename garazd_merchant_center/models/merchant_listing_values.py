@@ -164,7 +164,7 @@ class MerchantListing(models.Model):
             if any(_differ(row[name], value) for name, value in vals.items()):
                 # What could not be sent before does not keep the new value waiting.
                 listing.write(vals | stamp | {"desired_at": now, "push_next_attempt": False})
-                listing._forget_agreed()
+                listing._forget_answers()
                 changed += listing
             elif stamps and _differ(row["desired_stamp"], stamp["desired_stamp"]):
                 listing.write(stamp)

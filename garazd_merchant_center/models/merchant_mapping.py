@@ -12,7 +12,9 @@ class MerchantMapping(models.Model):
 
     store_id = fields.Many2one("merchant.store", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="store_id.company_id", store=True, precompute=True)
-    model = fields.Char(required=True, help="Kind of the Odoo record, for example product.product")
+    model = fields.Selection(
+        selection="_selection_target_model", string="Record Kind", required=True
+    )
     res_id = fields.Many2oneReference(
         string="Record ID", model_field="model", required=True, index=True
     )
@@ -43,16 +45,6 @@ class MerchantMapping(models.Model):
         """Return the kinds of records that are mapped; modules add theirs."""
         names = ("product.product", "product.category", "res.partner")
         return [(name, self.env["ir.model"]._get(name).name) for name in names]
-
-    @api.constrains("model")
-    def _check_model(self):
-        """Refuse other kinds of records, whose names may be nobody's business."""
-        known = dict(self._selection_target_model())
-        for mapping in self:
-            if mapping.model not in known:
-                raise ValidationError(
-                    self.env._("Records of the kind %(model)s are not mapped.", model=mapping.model)
-                )
 
     @api.depends("model", "res_id")
     def _compute_resource_ref(self):
@@ -128,7 +120,16 @@ class MerchantMapping(models.Model):
 
     @api.model
     def _tidy(self, vals):
-        """Return values without the blanks that come along when an identifier is pasted."""
+        """Return values without the blanks that come along when an identifier is pasted.
+
+        :raises ValidationError: it is of another kind of records, whose names may be nobody's
+            business
+        """
+        model = vals.get("model")
+        if model and model not in dict(self._selection_target_model()):
+            raise ValidationError(
+                self.env._("Records of the kind %(model)s are not mapped.", model=model)
+            )
         external_id = vals.get("external_id")
         return {**vals, "external_id": external_id.strip() or False} if external_id else vals
 

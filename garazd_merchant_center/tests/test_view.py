@@ -1,5 +1,6 @@
 from lxml import etree
 
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools.safe_eval import safe_eval
 
@@ -132,6 +133,34 @@ class TestView(MerchantCase):
         for name in set(STORE_MODELS) - {"merchant.mapping"}:
             arch = etree.fromstring(self.env[name].get_view(view_type="list")["arch"])
             self.assertEqual(arch.get("create"), "0", name)
+
+    def test_phone_shows_cards_with_what_a_person_may_do(self):
+        for name, user, buttons in (
+            ("matching", self.user, set()),
+            (
+                "matching",
+                self.admin,
+                {"action_accept_proposal", "action_choose_product", "action_create_products"},
+            ),
+            ("push", self.user, {"action_push_again"}),
+        ):
+            with self.subTest(name, user=user.login):
+                action = self.env.ref(f"garazd_merchant_center.merchant_listing_{name}_action")
+                modes = {mode: view_id for view_id, mode in action.views}
+                self.assertEqual(list(modes), ["list", "kanban", "form"])
+                self.assertEqual(action.mobile_view_mode, "kanban")
+                listings = self.env["merchant.listing"].with_user(user)
+                arch = etree.fromstring(listings.get_view(modes["kanban"], "kanban")["arch"])
+                self.assertEqual(set(arch.xpath("//t[@t-name='card']//button/@name")), buttons)
+
+    def test_mapping_records_tell_their_kind_in_words(self):
+        mappings = self.env["merchant.mapping"]
+        arch = etree.fromstring(mappings.get_view(view_type="list")["arch"])
+        self.assertTrue(arch.xpath("//field[@name='model']"))
+        kinds = dict(mappings.fields_get(["model"])["model"]["selection"])
+        self.assertEqual(kinds["product.category"], "Product Category")
+        with self.assertRaises(ValidationError):
+            mappings.create({"model": "res.users", "res_id": self.user.id, "external_id": "1"})
 
     def test_margin_after_fees_stands_under_the_margin(self):
         sales = self.env["sale.order"]

@@ -22,7 +22,13 @@ GROUPS = {
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1400, "height": 900}
 #: Where people of a shop look from a phone.
-PHONE_ACTIONS = ("merchant_store_action", "merchant_order_action", "merchant_issue_action")
+PHONE_ACTIONS = (
+    "merchant_store_action",
+    "merchant_order_action",
+    "merchant_issue_action",
+    "merchant_listing_matching_action",
+    "merchant_listing_push_action",
+)
 SCREEN = (ROOT / "tests" / "e2e" / "screen.js").read_text()
 READY = ".o_action_manager .o_view_controller, .modal .o_view_controller, .o_action .o_content"
 TROUBLE = ".o_error_dialog, .o_notification:has(.bg-danger)"

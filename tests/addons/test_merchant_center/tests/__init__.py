@@ -52,6 +52,7 @@ from . import test_production
 from . import test_push
 from . import test_push_fault
 from . import test_push_guard
+from . import test_push_guard_answer
 from . import test_push_overtaken
 from . import test_scheduled_action
 from . import test_set_status

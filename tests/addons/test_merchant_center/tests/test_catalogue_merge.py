@@ -171,6 +171,59 @@ class TestCatalogueMerge(CatalogueCase):
         self.assertEqual(self._values(record, "unchanged", "archived"), (1, 1))
         self.assertFalse(attributes[1].active)
 
+    def _read_why_nothing_is_proposed(self):
+        match = self.env["merchant.attribute.match"].with_user(self.admin)
+        match = match.browse(match.action_propose("demo")["res_id"])
+        match.action_accept_safe()
+        return match.message
+
+    def test_match_without_imported_attributes_asks_for_those_of_the_products(self):
+        self.env["product.attribute"].create(
+            {"name": "Колір", "value_ids": [Command.create({"name": "Синій"})]}
+        )
+        self.assertEqual(
+            self._read_why_nothing_is_proposed(),
+            "No attributes of the marketplace were imported yet.",
+        )
+        self._list_in("5")
+        self.assertIn(
+            "categories whose attributes were not imported: " + self._get("5").display_name,
+            self._read_why_nothing_is_proposed(),
+        )
+
+    def test_match_says_what_is_missing_after_an_import(self):
+        attributes = self.env["product.attribute"]
+        attributes.search([]).active = False
+        names = {"uk_UA": "Об`єм"}
+        self._attributes({"id": "7", "kind": "text", "names": names})
+        self.assertIn("Odoo has no attributes with values", self._read_why_nothing_is_proposed())
+        for name in ("Об`єм", "Смак"):
+            attributes.create({"name": name, "value_ids": [Command.create({"name": "1"})]})
+        message = self._read_why_nothing_is_proposed()
+        self.assertIn("Already as on the marketplace: Об`єм.", message)
+        self.assertIn(
+            "Not called as any imported attribute, so nothing is proposed: Смак.", message
+        )
+        category = self._get("5")
+        self.assertIn(f"imported for the categories: {category.display_name}.", message)
+        self.assertNotIn("were not imported", message)
+        self._list_in("3")
+        self.assertIn(
+            "not imported: " + self._get("3").display_name, self._read_why_nothing_is_proposed()
+        )
+
+    def _list_in(self, category):
+        """Have a product of the store in a category of the marketplace."""
+        self._tree(self._row("3", "Chairs"), self._row("5", "Lamps"))
+        self.env["merchant.listing"].create(
+            {
+                "store_id": self.store.id,
+                "external_id": f"l{category}",
+                "name": "Thing",
+                "portal_category_id": self._get(category).id,
+            }
+        )
+
     def test_attributes_are_proposed_by_any_of_their_names(self):
         self.env["res.lang"].search([("code", "=", "ru_RU")]).active = False
         self._attributes(

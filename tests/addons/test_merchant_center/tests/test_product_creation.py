@@ -266,6 +266,20 @@ class TestProductCreation(CreationCase):
         run = self._run_creation()
         self.assertEqual(run.created, 2)
 
+    def test_run_leads_to_the_products_that_it_made(self):
+        self._product("p0", sku="S0")
+        self._create("p0")
+        self._product("p1", sku="S1")
+        for number in (1, 2):
+            self._variation(number, f"Shirt {number}")
+        self._product("base", title="Shirt", family="f")
+        run = self._create("p1", "v1", "v2", "base").with_user(self.user)
+        products = self._get_product("p1") + self._get_product("v1")
+        self.assertEqual(run.product_count, 2)
+        action = run.action_open_products()
+        found = self.env[action["res_model"]].search(action["domain"])
+        self.assertEqual(found, products.product_tmpl_id)
+
     def test_creation_can_be_stopped(self):
         self._product("p1")
         self._sync("products")

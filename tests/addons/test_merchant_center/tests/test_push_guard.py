@@ -34,6 +34,17 @@ class TestPushPreview(PushCase):
             self._read(mode="test", push_prices=False, push_presence=False), "Quantity: 10 → 0"
         )
 
+    def test_list_says_that_nothing_is_sent_in_the_test_environment(self):
+        self.goods["A1"].list_price = 150
+        self._read(mode="test")
+        listings = (self._get_listing("p1") + self._get_listing("p2")).with_user(self.user)
+        self.assertEqual(
+            listings.mapped("push_text"), ["Not sent: Test Environment", "Nothing to send"]
+        )
+        self.assertEqual(listings.mapped("is_dry_run"), [True, False])
+        self.store.mode = "production"
+        self.assertEqual(listings[0].push_text, "Waiting")
+
     def test_each_set_of_values_is_withheld_once(self):
         self.goods["A1"].list_price = 150
         self._read(mode="test")
@@ -60,9 +71,8 @@ class TestPushPreview(PushCase):
         self.assertEqual(self._read(), "")
 
 
-@tagged("post_install", "-at_install")
-class TestPushGuard(PushCase):
-    """What may be a mistake waits for a person; everything else goes on."""
+class GuardCase(PushCase):
+    """Many products that can be sold out at once."""
 
     def _prepare(self):
         super()._prepare()
@@ -87,6 +97,14 @@ class TestPushGuard(PushCase):
         for number in range(start, end):
             self._stock(f"M{number}", -1)
         self._send()
+
+    def _later(self, **delta):
+        return freeze_time(fields.Datetime.now() + timedelta(**delta))
+
+
+@tagged("post_install", "-at_install")
+class TestPushGuard(GuardCase):
+    """What may be a mistake waits for a person; everything else goes on."""
 
     def test_sold_out_does_not_wait_for_consent_to_the_price(self):
         self.goods["A1"].list_price = 10
@@ -207,9 +225,6 @@ class TestPushGuard(PushCase):
         self.assertEqual(self._sent(), {"p1": [{"price": "100.0"}]})
 
     # === SMALL PORTIONS === #
-
-    def _later(self, **delta):
-        return freeze_time(fields.Datetime.now() + timedelta(**delta))
 
     def _set_price(self, price):
         self.goods["A1"].list_price = price
