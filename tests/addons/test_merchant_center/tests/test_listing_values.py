@@ -142,6 +142,10 @@ class TestListingValues(PushCase):
         self.assertEqual(quantities, {"p1": "7.0", "p2": "7.0", "p3": "7.0"})
 
     def test_change_that_nobody_noted_is_found_every_three_hours(self):
+        # What the store and its price list have asked for is done.
+        self._run_cron("sync_products")
+        self._send()
+        self.assertFalse(self.env["merchant.sync.run"].search([("state", "=", "pending")]))
         self.env.flush_all()
         self.env.cr.execute(
             "UPDATE product_template SET list_price = 130 WHERE id = %s",
