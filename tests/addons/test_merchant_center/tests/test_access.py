@@ -220,7 +220,14 @@ class TestAccess(DemoCase):
         self.env.invalidate_all()
         self.assertRecordValues(
             self.store,
-            [{"debug": False, "debug_until": False, "token_expires_on": False, "token_check": False}],
+            [
+                {
+                    "debug": False,
+                    "debug_until": False,
+                    "token_expires_on": False,
+                    "token_check": False,
+                }
+            ],
         )
         self.assertEqual(run.state, "failed")
         self.assertTrue(run.finished_at)
