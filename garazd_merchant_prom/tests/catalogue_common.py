@@ -14,6 +14,18 @@ LIST = (
     ("Одяг", "Футболки", "Чоловічі футболки", None, "https://prom.ua/Futbolki", 35506),
     ("Дім", "Меблі", "Шафи", "Шафи серверні", None, 70306),
 )
+# The same without its last row.
+TREE = """<?xml version="1.0" encoding="utf-8"?>
+<categories>
+  <category id="1" caption="Каталог">
+    <category id="35" nameUK="Одяг">
+      <category id="355" nameUK="Футболки">
+        <category id="35506" nameUK="Чоловічі футболки"/>
+      </category>
+    </category>
+  </category>
+</categories>
+""".encode()
 SAMPLE = Path(__file__).resolve().parents[2] / "tests/samples/attributes_category_814.xml"
 
 
@@ -27,6 +39,11 @@ def make_xlsx(*sheets):
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+def make_csv(rows):
+    lines = (";".join("" if cell is None else str(cell) for cell in row) for row in rows)
+    return "\n".join(lines).encode("utf-8-sig")
 
 
 def make_workbook(count=40):

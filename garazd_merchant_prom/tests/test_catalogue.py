@@ -3,7 +3,7 @@ import logging
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from .catalogue_common import LIST, SAMPLE, CatalogueCase, make_workbook, make_xlsx
+from .catalogue_common import LIST, SAMPLE, TREE, CatalogueCase, make_csv, make_workbook, make_xlsx
 
 
 @tagged("post_install", "-at_install")
@@ -21,6 +21,18 @@ class TestCatalogue(CatalogueCase):
         self.assertEqual(self._get("70306").complete_name, "Дім / Меблі / Шафи / Шафи серверні")
         again = self._import(self.make_xls(LIST))
         self._check(again, created=0, updated=0, unchanged=4, archived=0)
+
+    def test_each_kind_of_file_gives_the_same_tree(self):
+        rows = LIST[:4]
+        kinds = {"xls": self.make_xls(rows), "xlsx": make_xlsx(rows), "csv": make_csv(rows)}
+        for kind, content in (kinds | {"xml": TREE}).items():
+            with self.subTest(kind):
+                self.env["merchant.category"].search([("store_id", "=", False)]).unlink()
+                record = self._import(content, filename=f"categories.{kind}")
+                self._check(record, state="done", row_count=3, created=3, skipped=0)
+                shirts = self._get("35506")
+                self.assertEqual(shirts.complete_name, "Одяг / Футболки / Чоловічі футболки")
+                self.assertEqual(shirts.parent_id.external_id, "355")
 
     def test_what_vanished_is_archived_and_comes_back(self):
         self._import(make_xlsx(LIST))

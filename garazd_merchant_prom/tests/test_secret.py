@@ -80,6 +80,8 @@ class TestSecret(PromCase):
             self._sync()
         log = "\n".join(caught.output)
         self.assertIn(str(order["id"]), log)
+        self.assertTrue(order["delivery_address"])
+        self.assertNotIn(order["delivery_address"], log)
         for text in (order["email"], order["phone"], order["delivery_recipient"]["phone"]):
             self.assertNotIn(text, log)
             digits = re.sub(r"\D", "", text)

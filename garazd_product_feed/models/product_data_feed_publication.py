@@ -19,6 +19,8 @@ MAX_INTERVAL = 8760
 RETRY_HOURS = 1
 # Characters of a failure kept on the record.
 MAX_ERROR = 2000
+# A failure that comes and goes is told at most once in this time.
+TELL_PAUSE = timedelta(days=1)
 
 
 class ProductDataFeedPublication(models.AbstractModel):
@@ -66,6 +68,9 @@ class ProductDataFeedPublication(models.AbstractModel):
     is_held = fields.Boolean(readonly=True, copy=False)
     drop_accepted = fields.Boolean(readonly=True, copy=False)
     last_error = fields.Text(readonly=True, copy=False)
+    # Whether followers know that it fails, and since when: it may come and go.
+    is_failure_told = fields.Boolean(readonly=True, copy=False)
+    failure_told_at = fields.Datetime(readonly=True, copy=False)
     run_ids = fields.One2many("product.data.feed.run", "feed_id", readonly=True)
     is_generating = fields.Boolean(compute="_compute_progress")
     progress_done = fields.Integer(string="Products Written", compute="_compute_progress")
@@ -340,7 +345,7 @@ class ProductDataFeedPublication(models.AbstractModel):
         :param int offer_count: how many offers are in it
         :param bool full: every offer was rendered
         """
-        if self.last_error:
+        if self.is_failure_told:
             env = self._with_company_lang().env
             self._tell_followers(env._("The file is generated again without errors."))
         now = fields.Datetime.now()
@@ -348,6 +353,7 @@ class ProductDataFeedPublication(models.AbstractModel):
             "generated_at": now,
             "offer_count": offer_count,
             "last_error": False,
+            "is_failure_told": False,
             "is_held": False,
             "drop_accepted": False,
             "full_requested": False,
@@ -366,15 +372,12 @@ class ProductDataFeedPublication(models.AbstractModel):
         readable = isinstance(error, (UserError, ExpatError))
         text = clean_line(str(error)) if readable else f"{type(error).__name__}: {error}"
         text = text[:MAX_ERROR]
-        is_new = not self.last_error
         hours = min(self.interval_hours, RETRY_HOURS)
-        self.write(
-            {
-                "last_error": text,
-                "next_generation_at": fields.Datetime.now() + timedelta(hours=hours),
-            }
-        )
-        if is_new:
+        now = fields.Datetime.now()
+        self.write({"last_error": text, "next_generation_at": now + timedelta(hours=hours)})
+        is_quiet = self.failure_told_at and self.failure_told_at > now - TELL_PAUSE
+        if not (self.is_failure_told or is_quiet):
+            self.write({"is_failure_told": True, "failure_told_at": now})
             env = self._with_company_lang().env
             body = env._("The file could not be generated. Reason: %(reason)s", reason=text)
             if self.generated_at:

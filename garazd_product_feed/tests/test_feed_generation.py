@@ -139,6 +139,30 @@ class TestFeedGeneration(FeedCommon, CronMixinCase):
         self.assertEqual(len(self.feed.message_ids - messages), 2)
 
     @mute_logger(LOGGER)
+    def test_failure_that_comes_and_goes_is_told_once_a_day(self):
+        good = self.feed.template_id
+        messages = self.feed.message_ids
+
+        def generate(*, hours, breaks):
+            with freeze_time(fields.Datetime.now() + timedelta(hours=hours)):
+                if breaks:
+                    self._break(self.feed)
+                else:
+                    self.feed.sudo().template_id = good
+                self.feed._request_generation()
+                self._run_cron()
+            return len(self.feed.message_ids - messages)
+
+        counts = [generate(hours=hour, breaks=hour % 2 == 0) for hour in range(24)]
+        # That it began, and that it was over.
+        self.assertEqual(counts[:2] + counts[-1:], [1, 2, 2])
+        self.assertEqual(generate(hours=25, breaks=True), 3)
+        self.assertEqual(generate(hours=26, breaks=False), 4)
+        # What was not worth another message is when it stays.
+        self.assertEqual(generate(hours=27, breaks=True), 4)
+        self.assertEqual(generate(hours=50, breaks=True), 5)
+
+    @mute_logger(LOGGER)
     def test_one_failing_feed_does_not_stop_the_others(self):
         self._break(self.feed)
         other = self._make_feed(name="Second")

@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import tagged
@@ -199,3 +200,35 @@ class TestAccess(DemoCase):
             self.store, [{"mode": "test", "state": "draft", "api_token": False}]
         )
         self.assertEqual(self._operations().state, "withheld")
+
+    def test_neutralized_copy_keeps_nothing_that_works(self):
+        """Each statement is looked at: an older place of a token is as good as the newest."""
+        now = fields.Datetime.now()
+        self.store.write(
+            {"debug": True, "token_expires_on": "2030-01-01", "token_check": [{"code": "orders"}]}
+        )
+        run = self.env["merchant.sync.run"]._get_or_start(self.store, "orders")
+        secrets = self.env["merchant.store.add"].create(
+            {"marketplace": "demo", "name": "New", "api_token": TOKEN}
+        )
+        secrets = [secrets, self.env["merchant.pace"].create({"key": "k", "free_at": now})]
+        exchange = {"store_id": self.store.id, "made_at": now, "method": "GET", "path": "/"}
+        secrets.append(self.env["merchant.exchange"].create(exchange))
+        self.env.flush_all()
+        for query in get_neutralization_queries(["garazd_merchant_center"]):
+            self.env.cr.execute(query)
+        self.env.invalidate_all()
+        self.assertRecordValues(
+            self.store,
+            [
+                {
+                    "debug": False,
+                    "debug_until": False,
+                    "token_expires_on": False,
+                    "token_check": False,
+                }
+            ],
+        )
+        self.assertEqual(run.state, "failed")
+        self.assertTrue(run.finished_at)
+        self.assertFalse([record for record in secrets if record.exists()])

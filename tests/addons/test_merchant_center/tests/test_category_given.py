@@ -182,3 +182,32 @@ class TestCategoryGiven(CatalogueCase):
         self.feed.group_ids.portal_ref = "13"
         listing._track_categories(self.store)
         self.assertEqual(self._get_issues("listing_category").values["old"], "Clothes / Kind 13")
+
+    def _move(self):
+        """Let the market show a product in another category than the one it was given."""
+        self.goods["A1"].product_tmpl_id.portal_category_ref = "11"
+        listing = self._get_listing("p1")
+        listing.category_external_id = "12"
+        listing._track_categories(self.store)
+        return listing.with_user(self.admin)
+
+    def test_move_to_another_category_names_both_commissions(self):
+        self.store.track_category_changes = True
+        self._get("11").commission_rate = 5
+        self._get("12").commission_rate = 12.5
+        self._move()
+        detail = self._get_issues("listing_category").detail
+        self.assertIn("Clothes / Kind 11 (5 %)", detail)
+        self.assertIn("Clothes / Kind 12 (12.5 %)", detail)
+
+    def test_category_that_was_restored_or_accepted_goes_into_the_price_list(self):
+        self.store.track_category_changes = True
+        listing = self._move()
+        listing.action_restore_category()
+        self.assertEqual(self._publish()[0], "11")
+        listing.action_accept_category()
+        self.assertEqual(self._publish()[0], "12")
+
+    def test_categories_are_not_tracked_where_the_store_does_not_want_it(self):
+        self._move()
+        self.assertFalse(self._get_issues("listing_category"))

@@ -141,6 +141,25 @@ class TestListingValues(PushCase):
         quantities = {key: values[-1]["quantity"] for key, values in self._sent().items()}
         self.assertEqual(quantities, {"p1": "7.0", "p2": "7.0", "p3": "7.0"})
 
+    def test_change_that_nobody_noted_is_found_every_three_hours(self):
+        # What the store and its price list have asked for is done.
+        self._run_cron("sync_products")
+        self._send()
+        self.assertFalse(self.env["merchant.sync.run"].search([("state", "=", "pending")]))
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE product_template SET list_price = 130 WHERE id = %s",
+            [self.goods["A1"].product_tmpl_id.id],
+        )
+        self.env.invalidate_all()
+        self._send()
+        self.assertFalse(self._sent())
+        action = self.env.ref("garazd_merchant_center.cron_sync_products")
+        self.assertEqual((action.interval_number, action.interval_type), (3, "hours"))
+        self._run_cron("sync_products")
+        self._send()
+        self.assertEqual(self._sent(), {"p1": [{"price": "130.0"}]})
+
     def test_deleted_product_has_nothing_to_send(self):
         for number, name in enumerate(("product.product", "product.template"), 8):
             product = self._make_product(f"S{number}", list_price=50)

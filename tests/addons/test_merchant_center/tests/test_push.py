@@ -197,6 +197,16 @@ class TestPush(PushCase):
         self._send()
         self.assertEqual(self._sent(), {"p1": [{"quantity": "0.0"}]})
 
+    def test_each_value_has_a_switch_of_its_own(self):
+        switches = {"push_prices": "price", "push_stock": "quantity", "push_presence": "presence"}
+        for number, (code, switch) in enumerate(zip(self.goods, switches, strict=True), 1):
+            self.store.write({name: name != switch for name in switches})
+            self.goods[code].list_price += 1
+            self._stock(code, -10)
+            self._send()
+            [values] = self._sent()[f"p{number}"]
+            self.assertEqual(values.keys(), set(switches.values()) - {switches[switch]})
+
     def test_discounts_of_the_market_can_be_left_alone(self):
         self.store.push_compare_prices = False
         self._remote().update(price="90", old_price="100")

@@ -96,6 +96,12 @@ class TestScheduledAction(DemoCase):
         self.assertEqual(priorities, sorted(set(priorities)))
         self.assertGreater(self.env.ref("garazd_product_feed.cron_generate").priority, 7)
 
+    def test_what_is_to_be_sent_waits_for_a_minute_at_most(self):
+        """Nobody is woken by those who move goods, so the interval is the promise."""
+        action = self.env.ref("garazd_merchant_center.cron_listings")
+        self.assertTrue(action.active)
+        self.assertEqual((action.interval_number, action.interval_type), (1, "minutes"))
+
     def test_slow_store_delays_another_by_a_page_and_no_more(self):
         self.market.page_size = 1
         for number in range(3):
