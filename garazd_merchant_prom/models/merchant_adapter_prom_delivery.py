@@ -225,8 +225,12 @@ class MerchantAdapterProm(models.AbstractModel):
     def _prom_check_permission(self, client, order_id):
         """Return the outcome of a number for which the token was rejected.
 
+        It is tried again: a right that was missing is given, and whoever just renews the token
+        should not have to look for what failed meanwhile.
+
         :raises StoreUnavailable: it is rejected for reading, too
         """
         self._prom_shown_number(client, order_id)
         message = self.env._("the API token lacks the right to change deliveries")
-        return schema.Outcome(state="failed", message=message)
+        error = exceptions.NeedsUser("request_refused", reason=message)
+        return schema.Outcome(state="retry", message=message, error=error)

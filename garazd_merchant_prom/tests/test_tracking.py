@@ -236,8 +236,19 @@ class TestTracking(PromCase):
         self._push()
         self.sim.faults.add("token_expired", PATH)
         self._send()
-        self.assertEqual(self._operation().state, "failed")
         self.assertEqual(self.store.state, "connected")
+        issue = self._get_issues("request_refused")
+        self.assertIn("right to change deliveries", issue.detail)
+
+    def test_number_goes_by_itself_when_the_token_has_the_right_to_deliveries(self):
+        order = self._push()
+        self.sim.faults.add("token_expired", PATH)
+        self._send()
+        self.assertEqual(self._operation().state, "pending")
+        self._operation().next_attempt = False
+        self._send()
+        self.assertEqual((self._operation().state, self._shown(order)), ("done", NUMBER))
+        self.assertFalse(self._get_issues())
 
     def test_wrong_token_is_told_once(self):
         self._push()
