@@ -301,6 +301,10 @@ class MerchantStore(models.Model):
             self.env["merchant.sync.run"].sudo()._restart_orders(self)
         return result
 
+    def _creation_message(self):
+        """Override to begin the history in the language of those who read it."""
+        return super(MerchantStore, self._in_own_context())._creation_message()
+
     # === ACTION METHODS === #
 
     def action_sync(self):

@@ -55,6 +55,14 @@ class TestStaffLang(StatusCase):
         for words in ("Imported from", "took the status"):
             self.assertNotIn(words, history)
 
+    def test_history_of_a_store_begins_in_their_language(self):
+        self._load_ukrainian()
+        store = self._make_store(name="Калина", api_token="kalyna")
+        self.assertNotEqual(self.env.lang, "uk_UA")
+        first = html2plaintext(store.message_ids.sorted("id")[:1].body)
+        self.assertIn("Магазин", first)
+        self.assertNotIn("created", first)
+
     def test_change_that_failed(self):
         """Also when the system sends it, or somebody who reads English has made it."""
         self._load_ukrainian()
