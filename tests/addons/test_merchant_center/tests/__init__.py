@@ -54,6 +54,7 @@ from . import test_push_fault
 from . import test_push_guard
 from . import test_push_overtaken
 from . import test_scheduled_action
+from . import test_screen
 from . import test_set_status
 from . import test_staff_lang
 from . import test_status_push
