@@ -135,6 +135,21 @@ class TestOverview(DemoCase):
                 self.assertEqual(found.store_id, self.store)
                 self.assertEqual(len(found), store[field_name])
 
+    def test_price_list_tells_when_it_was_made_and_when_it_was_collected(self):
+        self.store.action_make_feed()
+        store = self.store.with_user(self.user)
+        self.assertFalse(store.feed_generated_at or store.feed_fetched_at)
+        made = self.store.feed_id.generated_at = fields.Datetime.to_datetime(NOW)
+        fetches = self.env["product.data.feed.fetch"]
+        values = {"compressed": False, "by_old_link": False}
+        for at in ("2026-03-11 10:00:00", "2026-03-12 10:00:00"):
+            with freeze_time(at):
+                fetches._record(self.store.feed_id, "DemoBot", "sent", **values)
+        store.invalidate_recordset()
+        self.assertEqual(store.feed_generated_at, made)
+        self.assertEqual(fields.Datetime.to_string(store.feed_fetched_at), at)
+        self.assertEqual(store.action_open_feed()["res_id"], self.store.feed_id.id)
+
     def _search_as_opened(self, action, env):
         """Return the records that a person sees whom an action leads somewhere."""
         domains = [Domain(action["domain"])]
