@@ -10,10 +10,10 @@ JOBS ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test run lint bench shell soak clean odoo screenshots format i18n
+.PHONY: help demo test run lint bench shell soak clean odoo screenshots first-run format i18n
 
 help: ## show this list
-	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: ## Odoo with a connected demo store; SMOKE=1 checks it and exits; PORT=8069
 	@$(TOOLS) demo --port $(PORT) $(if $(filter-out 0,$(SMOKE)),--smoke)
@@ -39,6 +39,9 @@ soak: ## long tests, faults, kills, load; PART=tests,matrix,kills,parallel,load 
 
 screenshots: ## make the pictures in docs/ again
 	@$(TOOLS) screenshots
+
+first-run: ## click from an empty Merchant Center to the first order, with the times
+	@$(TOOLS) first-run
 
 i18n: ## export the terms and bring the Ukrainian translations in line
 	@$(TOOLS) i18n

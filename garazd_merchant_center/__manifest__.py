@@ -12,6 +12,7 @@
         "security/ir.model.access.csv",
         "data/product_data.xml",
         "data/ir_cron_data.xml",
+        "data/mail_message_subtype_data.xml",
         "wizards/merchant_delivery_confirm_views.xml",
         "wizards/merchant_order_cancel_views.xml",
         "wizards/merchant_store_add_views.xml",

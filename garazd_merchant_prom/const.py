@@ -55,10 +55,10 @@ PERMISSION_STEPS = {
     ),
 }
 
-# Where the address of the price list is entered.
+# Where the link of the price list is entered.
 FEED_PLACE = _lt(
     "In the cabinet of Prom open the import of products, choose the import by link, paste this "
-    "address and switch on the automatic update."
+    "link and switch on the automatic update."
 )
 
 # Why a seller cancels an order.

@@ -13,6 +13,7 @@
         "data/ir_cron_data.xml",
         "data/prom_feed_templates.xml",
         "data/google_feed_templates.xml",
+        "data/mail_message_subtype_data.xml",
         "views/product_data_feed_issue_views.xml",
         "views/product_data_feed_preview_templates.xml",
         "views/product_data_feed_run_views.xml",

@@ -52,7 +52,7 @@ def _parser():
     run.add_argument("--port", type=_port, default=8069)
     shell = commands.add_parser("shell")
     shell.add_argument("--database", type=_database, default="merchant")
-    for name in ("lint", "format", "bench", "soak", "screenshots", "i18n", "clean"):
+    for name in ("lint", "format", "bench", "soak", "screenshots", "first-run", "i18n", "clean"):
         commands.add_parser(name)
     return parser
 
@@ -101,10 +101,10 @@ def _dispatch(options):
             from .i18n import i18n
 
             return i18n()
-        case "bench" | "soak" | "screenshots":
+        case "bench" | "soak" | "screenshots" | "first-run":
             from . import scripts
 
-            return getattr(scripts, options.command)()
+            return getattr(scripts, options.command.replace("-", "_"))()
         case _:
             return _clean()
 

@@ -30,14 +30,20 @@ def soak():
 
 def screenshots():
     """Make the pictures in docs/ again, from a fresh demo."""
+    return _run_browser("screenshots")
+
+
+def first_run():
+    """Click from an empty Merchant Center to the first order, and print the times."""
+    return _run_browser("first_run")
+
+
+def _run_browser(name):
     browser = find_browser()
     if not browser:
-        raise Failure("Screenshots need Chromium: install the package chromium as root.")
-    script = ROOT / "tests" / "e2e" / "screenshots.py"
-    if not script.exists():
-        raise Failure(f"{script} is missing: it makes the pictures.")
+        raise Failure("This needs Chromium: install the package chromium as root.")
     prepare(dev=True)
-    return _run(dev_python(), script, CHROMIUM=browser)
+    return _run(dev_python(), "-m", f"tests.e2e.{name}", CHROMIUM=browser)
 
 
 def _run(python, *arguments, **variables):

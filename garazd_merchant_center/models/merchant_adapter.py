@@ -61,7 +61,7 @@ class MerchantAdapter(models.AbstractModel):
         return ()
 
     def _get_feed_place(self):
-        """Return where in the cabinet the address of a price list is entered, as a sentence.
+        """Return where in the cabinet the link of a price list is entered, as a sentence.
 
         :rtype: str
         """

@@ -20,12 +20,12 @@ ERRORS = {
     "no_ids": "There is no column with the numbers of categories in the file.",
     "no_rows": "There is nothing to import in the file.",
     "not_found": (
-        "There is nothing at this address. Download the file in the cabinet of the marketplace and "
+        "There is nothing at this link. Download the file in the cabinet of the marketplace and "
         "choose it as a file."
     ),
-    "moved": "The address leads to another website, where Odoo did not follow.",
+    "moved": "The link leads to another website, where Odoo did not follow.",
     "refused": (
-        "The marketplace does not give the file at this address. Download it in its cabinet and "
+        "The marketplace does not give the file at this link. Download it in its cabinet and "
         "choose it as a file."
     ),
     "silent": (
@@ -69,7 +69,7 @@ class MerchantCatalogueImport(models.Model):
         readonly=True,
     )
     source = fields.Selection(
-        selection=[("file", "A file"), ("address", "An address of the marketplace")],
+        selection=[("file", "A file"), ("address", "A link of the marketplace")],
         required=True,
         readonly=True,
     )
@@ -216,7 +216,7 @@ class MerchantCatalogueImport(models.Model):
 
         :param str kind: ``categories`` or ``attributes``
         :param str marketplace: a key of ``merchant.store.marketplace``
-        :param file: in base64; without one it is read from the marketplace's address
+        :param file: in base64; without one it is read by the marketplace's link
         :param str | None link: where the attributes are; a secret
         :return: the import
         :raises UserError: neither a file nor a link was given

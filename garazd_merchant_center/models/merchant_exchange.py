@@ -36,7 +36,7 @@ class MerchantExchange(models.Model):
     company_id = fields.Many2one(related="store_id.company_id", store=True)
     made_at = fields.Datetime(string="Time", required=True, index=True)
     method = fields.Char(required=True)
-    path = fields.Char(required=True, string="Address")
+    path = fields.Char(required=True)
     status = fields.Integer(
         string="HTTP Status", aggregator=None, help="0: no complete answer came."
     )

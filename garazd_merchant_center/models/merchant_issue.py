@@ -294,14 +294,24 @@ class MerchantIssue(models.Model):
         }
 
     def action_retry(self):
-        """Try again what failed; the issue closes itself when it works."""
-        for issue in self.filtered(lambda i: i.state == "open"):
-            record = issue._get_record()
-            if hasattr(record, "action_retry"):
-                record.action_retry()
+        """Try again what failed; the issues close themselves when it works.
+
+        :return: the action that tells of what goes on in the background, or True
+        """
+        told = []
+        for model, issues in (
+            self.filtered(lambda i: i.state == "open").grouped("res_model").items()
+        ):
+            if model and model not in self.env:
+                continue
+            if model and hasattr(self.env[model], "action_retry"):
+                # Together, so that many of them are done in the background.
+                records = self.env[model].browse(issues.mapped("res_id")).exists()
+                told.append(records.action_retry())
             else:
-                issue._start_sync_again()
-        return True
+                for issue in issues:
+                    issue._start_sync_again()
+        return next(filter(None, told), True)
 
     def action_resolve(self):
         """Mark the issues as settled by hand."""

@@ -31,8 +31,8 @@ EXTENSIONS = {
 }
 # Why there is no picture; the keys are those of `DownloadFailed.code`, and `type`.
 REASONS = {
-    "address": _lt("its address cannot be read"),
-    "private": _lt("its address leads into a private network"),
+    "address": _lt("its link cannot be read"),
+    "private": _lt("its link leads into a private network"),
     "status": _lt("the server does not give it"),
     "large": _lt("it is larger than 10 MB"),
     "network": _lt("the server does not answer"),

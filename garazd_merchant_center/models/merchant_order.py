@@ -20,6 +20,8 @@ STAFF_ISSUES = {
     "order_changed",
     "order_cancelled",
 }
+# More orders than this are imported again in the background, where people see how far it is.
+AT_ONCE = 20
 
 
 class MerchantOrder(models.Model):
@@ -147,7 +149,10 @@ class MerchantOrder(models.Model):
     def action_retry(self):
         """Import again what failed, or lacks products, from the payload that is kept.
 
-        Of the other orders, only the payment is looked at again.
+        Of the other orders, only the payment is looked at again. Many orders are read again from
+        the marketplace, in the background.
+
+        :return: the action that tells so, or nothing when all is done
         """
         self.check_access("read")
         # Elevated: what was read belongs to the system.
@@ -157,10 +162,17 @@ class MerchantOrder(models.Model):
             unread.action_refresh()
         read = orders - unread
         incomplete = read.filtered(lambda o: o.state != "imported" or o._has_placeholder())
-        for order in incomplete:
-            order.with_env(order.store_id._in_own_context().env)._import()
+        told = None
+        if len(incomplete) > AT_ONCE:
+            # Without a digest an order counts as changed.
+            incomplete.digest = False
+            told = incomplete.action_refresh()
+        else:
+            for order in incomplete:
+                order.with_env(order.store_id._in_own_context().env)._import()
         (read - incomplete)._follow_payment()
         read._settle_customers()
+        return told
 
     def action_open_sale_order(self):
         """Open the sales order."""

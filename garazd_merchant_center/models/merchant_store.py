@@ -301,6 +301,10 @@ class MerchantStore(models.Model):
             self.env["merchant.sync.run"].sudo()._restart_orders(self)
         return result
 
+    def _creation_subtype(self):
+        """Override to begin the history in the language of whoever reads it."""
+        return self.env.ref("garazd_merchant_center.mail_message_subtype_store_added")
+
     # === ACTION METHODS === #
 
     def action_sync(self):

@@ -217,7 +217,7 @@ class MerchantStore(models.Model):
         )
 
     def _get_step_feed_fetched(self):
-        feed = self.feed_id.sudo()  # elevated: as above; the address is for who sets the store up
+        feed = self.feed_id.sudo()  # elevated: as above; the link is for who sets the store up
         at = feed.last_fetch_at
         if at:
             text = self.env._(
@@ -227,11 +227,11 @@ class MerchantStore(models.Model):
             )
         else:
             text = self._get_adapter()._get_feed_place() or self.env._(
-                "Paste this address where the marketplace imports products."
+                "Paste this link where the marketplace imports products."
             )
         return Step(
             code="feed_fetched",
-            title=self.env._("Address of the price list"),
+            title=self.env._("Link of the price list"),
             is_done=bool(at),
             text=text,
             copy=feed.url or "",

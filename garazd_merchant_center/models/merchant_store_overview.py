@@ -38,8 +38,12 @@ class MerchantStore(models.Model):
 
     error_count = fields.Integer(string="Errors", compute="_compute_issues_by_severity")
     warning_count = fields.Integer(string="Warnings", compute="_compute_issues_by_severity")
+    notice_count = fields.Integer(string="Notices", compute="_compute_issues_by_severity")
     waiting_count = fields.Integer(string="Waiting Operations", compute="_compute_operations")
     failed_count = fields.Integer(string="Failed Operations", compute="_compute_operations")
+
+    to_match_count = fields.Integer(string="Products to Match", compute="_compute_to_match")
+    proposed_count = fields.Integer(string="Proposed Products", compute="_compute_to_match")
 
     next_sync_base_at = fields.Datetime(string="Next Base", compute="_compute_next_sync")
     next_sync_products_at = fields.Datetime(string="Next Products", compute="_compute_next_sync")
@@ -148,6 +152,7 @@ class MerchantStore(models.Model):
         for store in self:
             store.error_count = counts.get((store.id, "error"), 0)
             store.warning_count = counts.get((store.id, "warning"), 0)
+            store.notice_count = counts.get((store.id, "info"), 0)
 
     def _compute_operations(self):
         groups = self.env["merchant.operation"]._read_group(
@@ -159,6 +164,25 @@ class MerchantStore(models.Model):
         for store in self:
             store.waiting_count = counts.get((store.id, "pending"), 0)
             store.failed_count = counts.get((store.id, "failed"), 0)
+
+    def _compute_to_match(self):
+        # What the screen Matching shows by its filter To Match.
+        groups = self.env["merchant.listing"]._read_group(
+            [
+                ("store_id", "in", self.ids),
+                ("product_id", "=", False),
+                ("is_left_out", "=", False),
+            ],
+            ["store_id", "state"],
+            ["__count"],
+        )
+        counts = dict.fromkeys(self, 0)
+        proposed = {store: count for store, state, count in groups if state == "proposed"}
+        for store, _state, count in groups:
+            counts[store] += count
+        for store in self:
+            store.to_match_count = counts[store]
+            store.proposed_count = proposed.get(store, 0)
 
     def _compute_next_sync(self):
         for kind in KINDS:
@@ -184,23 +208,30 @@ class MerchantStore(models.Model):
 
     def action_open_orders_today(self):
         """Open the orders made today."""
-        return self._open_orders_since(0)
+        return self._open_orders_of(0, 0)
 
     def action_open_orders_week(self):
         """Open the orders of the last seven days."""
-        return self._open_orders_since(6)
+        return self._open_orders_of(6, 0)
 
-    def _open_orders_since(self, days):
-        """Open the orders made since the beginning of a day.
+    def action_open_orders_week_before(self):
+        """Open the orders of the seven days before the last seven."""
+        return self._open_orders_of(13, 7)
 
-        :param int days: how long ago that day was, by the calendar of the store's company
+    def _open_orders_of(self, first, last):
+        """Open the orders made on some days, by the calendar of the store's company.
+
+        :param int first: how many days ago the first of them was
+        :param int last: how many days ago the last of them was
         """
         action = self._open("garazd_merchant_center.merchant_order_action")
         today = fields.Date.context_today(self.with_context(tz=self._get_timezone()))
-        since = self._get_day_start(today - timedelta(days=days))
+        since = self._get_day_start(today - timedelta(days=first))
+        until = self._get_day_start(today - timedelta(days=last - 1))
         action["domain"] = [
             *action["domain"],
             ("date_order", ">=", fields.Datetime.to_string(since)),
+            ("date_order", "<", fields.Datetime.to_string(until)),
             ("status_id.kind", "!=", "draft"),
         ]
         return action
@@ -213,9 +244,19 @@ class MerchantStore(models.Model):
         """Open the issues that are warnings."""
         return self._open_issues_of("warning")
 
+    def action_open_notices(self):
+        """Open the issues that only tell something."""
+        return self._open_issues_of("info")
+
     def _open_issues_of(self, severity):
         action = self.action_open_issues()
         action["domain"] = [*action["domain"], ("severity", "=", severity)]
+        return action
+
+    def action_open_proposals(self):
+        """Open the products of this store for which Odoo proposes one of its own."""
+        action = self.action_open_matching()
+        action["context"] = {"search_default_proposed": 1}
         return action
 
     def action_open_waiting(self):

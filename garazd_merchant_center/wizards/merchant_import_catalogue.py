@@ -17,7 +17,7 @@ class MerchantImportCatalogue(models.AbstractModel):
         required=True,
     )
     source = fields.Selection(
-        selection=[("file", "A file"), ("address", "An address of the marketplace")],
+        selection=[("file", "A file"), ("address", "A link of the marketplace")],
         required=True,
         default="file",
     )

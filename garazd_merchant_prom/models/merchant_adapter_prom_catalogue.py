@@ -69,7 +69,7 @@ class MerchantAdapterProm(models.AbstractModel):
         if not is_address(link, self._prom_origins()):
             raise UserError(
                 self.env._(
-                    "This is no address of Prom.ua. Copy the whole link in the cabinet, from https "
+                    "This is no link of Prom.ua. Copy the whole link in the cabinet, from https "
                     "to its end."
                 )
             )

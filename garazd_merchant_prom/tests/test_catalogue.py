@@ -178,5 +178,5 @@ class TestCatalogue(CatalogueCase):
             "file:///etc/passwd",
             "https://[::1",
         ):
-            with self.subTest(link), self.assertRaisesRegex(UserError, "no address of Prom"):
+            with self.subTest(link), self.assertRaisesRegex(UserError, "no link of Prom"):
                 self._wizard("attributes", source="address", link=link)

@@ -186,6 +186,10 @@ class ProductDataFeed(models.Model):
                 vals["name"] = self.env._("%(name)s (copy)", name=feed.name)
         return vals_list
 
+    def _creation_subtype(self):
+        """Override to begin the history in the language of whoever reads it."""
+        return self.env.ref("garazd_product_feed.mail_message_subtype_feed_created")
+
     # === ACTIONS === #
 
     def action_open_issues(self):

@@ -26,7 +26,7 @@ class ProductDataFeedGroup(models.Model):
     name = fields.Char(required=True, readonly=True)
     portal_ref = fields.Char(
         string="Category on the Marketplace",
-        help="The number or the address (https://prom.ua/...) of the category in the catalog of "
+        help="The number or the link (https://prom.ua/...) of the category in the catalog of "
         "the marketplace, for all products of the group that have none of their own. Choose a "
         "category that has none below it.",
     )
@@ -39,7 +39,7 @@ class ProductDataFeedGroup(models.Model):
             if group.portal_ref and not any(split_portal_ref(group.portal_ref).values()):
                 raise ValidationError(
                     self.env._(
-                        "%(reference)s is neither the number nor the address of a category.",
+                        "%(reference)s is neither the number nor the link of a category.",
                         reference=group.portal_ref,
                     )
                 )

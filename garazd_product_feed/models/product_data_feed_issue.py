@@ -131,7 +131,7 @@ MESSAGES = {
         "page Groups, or on the product."
     ),
     "portal_category_invalid": lambda reference, **_: _lt(
-        "%(reference)s is neither the number nor the address of a category of the marketplace.",
+        "%(reference)s is neither the number nor the link of a category of the marketplace.",
         reference=reference,
     ),
     "category_missing": lambda **_: _lt(

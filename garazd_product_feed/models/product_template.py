@@ -11,7 +11,7 @@ class ProductTemplate(models.Model):
 
     portal_category_ref = fields.Char(
         string="Category on the Marketplace",
-        help="The number or the address of the category in the catalog of the marketplace, if it "
+        help="The number or the link of the category in the catalog of the marketplace, if it "
         "is another one than that of the product's group.",
         groups="base.group_user",
     )

@@ -19,7 +19,7 @@ class MerchantOrder(models.Model):
 
     def action_retry(self):
         """Extend `garazd_merchant_center` to send tracking numbers that the marketplace lacks."""
-        super().action_retry()
+        result = super().action_retry()
         # Elevated: what was read belongs to the system.
         orders = self.sudo()
         # The marketplace took a number once and does not show it; a person wants it there.
@@ -28,6 +28,7 @@ class MerchantOrder(models.Model):
         )
         lost.waybill_sent = False
         orders._tell_tracking()
+        return result
 
     # === CARRIER === #
 

@@ -119,7 +119,7 @@ def test_attributes_are_imported_by_the_secret_link_of_the_cabinet(shop, open_pa
     link = origin + call_simulator(shop, "attribute_link?section=181204")["path"]
     page = open_page()
     open_wizard(page, shop, "attributes")
-    page.click(".modal [name=source] label >> text=An address of the marketplace")
+    page.click(".modal [name=source] label >> text=A link of the marketplace")
     page.fill(".modal [name=link] input", link)
     assert page.get_attribute(".modal [name=link] input", "type") == "password"
     press_import(page)
@@ -146,7 +146,7 @@ def test_list_of_the_address_is_read_and_a_page_in_its_place_is_told(shop, open_
     page = open_page()
     call_simulator(shop, "options", {"sections_public": False})
     open_wizard(page, shop, "categories")
-    page.click(".modal [name=source] label >> text=An address of the marketplace")
+    page.click(".modal [name=source] label >> text=A link of the marketplace")
     page.click(".modal button[name=action_import]")
     page.wait_for_selector(".alert-danger:visible >> text=no file")
 

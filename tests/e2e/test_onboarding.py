@@ -164,11 +164,11 @@ def test_checklist_until_it_is_complete(shop, open_page):
 
     wait_for(is_generated)
     open_store(page, shop)
-    address = get_step(page, "Address of the price list").locator("code").inner_text()
+    address = get_step(page, "Link of the price list").locator("code").inner_text()
     with urllib.request.urlopen(address, timeout=60) as answer:
         assert answer.status == 200
     page.reload()
-    page.wait_for_selector(f"{STEPS}[data-state=done]:has-text('Address of the price list')")
+    page.wait_for_selector(f"{STEPS}[data-state=done]:has-text('Link of the price list')")
 
     # Products that wait for a decision: the step leads to them.
     if get_states(page, STEPS)["Products"] == "todo":

@@ -116,3 +116,23 @@ def test_pictures_are_small():
     pictures = list(Path(DOCS / "images").rglob("*.png"))
     assert [name(path) for path in pictures if path.stat().st_size > 200_000] == []
     assert sum(path.stat().st_size for path in pictures) < 4_000_000
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_module_says_what_it_does_and_what_it_does_not(module):
+    readme = (ROOT / module / "README.rst").read_text()
+    for heading in ("What it does", "Configuration", "Usage", "Known limits"):
+        assert f"\n{heading}\n{'=' * len(heading)}\n" in readme
+    page = (ROOT / module / "static" / "description" / "index.html").read_text()
+    assert page.count("<h3") >= 3
+    # Whoever looks at the list of apps sends nothing elsewhere.
+    assert not re.search(r"(src|href)=.https?:", page)
+
+
+def test_shop_owners_read_the_limits_in_ukrainian():
+    english = (ROOT / "README.md").read_text()
+    begin = english.index("## What the first version does not do yet")
+    limits = re.findall(r"^- ", english[begin : english.index("## More")], re.MULTILINE)
+    ukrainian = (UKRAINIAN / "shop-owner.md").read_text()
+    begin = ukrainian.index("**Чого перша версія ще не вміє**")
+    assert len(re.findall(r"^- ", ukrainian[begin:], re.MULTILINE)) == len(limits)

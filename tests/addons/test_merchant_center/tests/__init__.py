@@ -55,6 +55,7 @@ from . import test_push_guard
 from . import test_push_guard_answer
 from . import test_push_overtaken
 from . import test_scheduled_action
+from . import test_screen
 from . import test_set_status
 from . import test_staff_lang
 from . import test_status_push

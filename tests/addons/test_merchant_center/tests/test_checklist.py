@@ -57,7 +57,7 @@ class TestChecklist(DemoCase):
         self._make_product("A1", sale_ok=True, list_price=10)
         self.setup.action_make_feed()
         self.assertEqual(self._get_row("Price list")["state"], "todo")
-        address = self._get_row("Address of the price list")
+        address = self._get_row("Link of the price list")
         self.assertEqual((address["state"], address["copy"]), ("todo", self.store.feed_id.url))
         self.assertIn("page Import of the market", address["text"])
         self.store.feed_id.generated_at = "2026-03-01 10:00:00"
@@ -65,7 +65,7 @@ class TestChecklist(DemoCase):
         self.env["product.data.feed.fetch"]._record(
             self.store.feed_id, "DemoBot", "sent", compressed=False, by_old_link=False
         )
-        address = self._get_row("Address of the price list")
+        address = self._get_row("Link of the price list")
         self.assertEqual(address["state"], "done")
         self.assertIn("DemoBot", address["text"])
 

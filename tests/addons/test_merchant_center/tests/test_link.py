@@ -139,6 +139,8 @@ class TestLink(DemoCase):
             search = etree.fromstring(arch)
             self.assertTrue(search.xpath("//field[@name='store_id']"), model)
             self.assertTrue(search.xpath("//filter[@name='group_store']"), model)
+        arch = self.env["merchant.exchange"].with_user(self.admin).get_view(view_type="search")
+        self.assertIn('name="group_store"', arch["arch"])
         for model in ("sale.order", "stock.picking"):
             arch = self.env[model].get_view(view_type="search")["arch"]
             search = etree.fromstring(arch)

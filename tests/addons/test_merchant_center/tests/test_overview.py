@@ -2,10 +2,15 @@ import json
 from datetime import timedelta
 
 from freezegun import freeze_time
+from lxml import etree
 
 from odoo import fields
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tests import tagged
+from odoo.tools.safe_eval import safe_eval
+
+from odoo.addons.garazd_merchant_center.models.merchant_order import AT_ONCE
 
 from .common import DemoCase
 
@@ -39,7 +44,11 @@ class TestOverview(DemoCase):
         [chart] = json.loads(store.order_chart)
         self.assertEqual([point["value"] for point in chart["values"]][-7:], [1, 0, 0, 0, 0, 1, 1])
         self.assertEqual(sum(point["value"] for point in chart["values"]), 4)
-        for button, count in (("action_open_orders_today", 1), ("action_open_orders_week", 3)):
+        for button, count in (
+            ("action_open_orders_today", 1),
+            ("action_open_orders_week", 3),
+            ("action_open_orders_week_before", 1),
+        ):
             domain = getattr(store, button)()["domain"]
             self.assertEqual(self.env["merchant.order"].search_count(domain), count)
 
@@ -83,6 +92,7 @@ class TestOverview(DemoCase):
         issues = self.env["merchant.issue"]
         issues._report(self.store, "sync_failed")
         issues._report(self.store, "order_failed", severity="warning")
+        issues._report(self.store, "listing_ambiguous", severity="info")
         order = self._import_order()
         operations = self.env["merchant.operation"]
         self.store.mode = "production"
@@ -91,6 +101,7 @@ class TestOverview(DemoCase):
         for field_name, button in (
             ("error_count", "action_open_errors"),
             ("warning_count", "action_open_warnings"),
+            ("notice_count", "action_open_notices"),
             ("waiting_count", "action_open_waiting"),
             ("order_count", "action_open_orders"),
         ):
@@ -100,8 +111,65 @@ class TestOverview(DemoCase):
                 self.assertEqual(store[field_name], found)
                 self.assertTrue(found)
 
+    def test_products_that_wait_to_be_matched_are_counted_and_opened(self):
+        self.store.match_automatically = False
+        self._make_product("A1")
+        self._make_product("B2")
+        self._make_product("B2")
+        for product_id, sku in (("p1", "A1"), ("p2", "B2"), ("p3", "C3"), ("p4", "D4")):
+            self._product(product_id, sku=sku)
+        self._sync("products")
+        self._get_listing("p4").with_user(self.admin).action_leave_out()
+        other = self._make_store(name="Other", api_token="other")
+        self.env["merchant.listing"].create({"store_id": other.id, "external_id": "p1"})
+        store = self.store.with_user(self.user)
+        self.assertEqual((store.proposed_count, store.to_match_count), (1, 3))
+        for field_name, button in (
+            ("proposed_count", "action_open_proposals"),
+            ("to_match_count", "action_open_matching"),
+        ):
+            with self.subTest(button):
+                action = getattr(store, button)()
+                found = self._search_as_opened(action, store.env)
+                self.assertEqual(action["name"], "Matching")
+                self.assertEqual(found.store_id, self.store)
+                self.assertEqual(len(found), store[field_name])
+
+    def test_price_list_tells_when_it_was_made_and_when_it_was_collected(self):
+        self.store.action_make_feed()
+        store = self.store.with_user(self.user)
+        self.assertFalse(store.feed_generated_at or store.feed_fetched_at)
+        made = self.store.feed_id.generated_at = fields.Datetime.to_datetime(NOW)
+        fetches = self.env["product.data.feed.fetch"]
+        values = {"compressed": False, "by_old_link": False}
+        for at in ("2026-03-11 10:00:00", "2026-03-12 10:00:00"):
+            with freeze_time(at):
+                fetches._record(self.store.feed_id, "DemoBot", "sent", **values)
+        store.invalidate_recordset()
+        self.assertEqual(store.feed_generated_at, made)
+        self.assertEqual(fields.Datetime.to_string(store.feed_fetched_at), at)
+        self.assertEqual(store.action_open_feed()["res_id"], self.store.feed_id.id)
+
+    def _search_as_opened(self, action, env):
+        """Return the records that a person sees whom an action leads somewhere."""
+        domains = [Domain(action["domain"])]
+        arch = env[action["res_model"]].get_view(action["search_view_id"][0], "search")["arch"]
+        for key, is_set in action["context"].items():
+            name = key.removeprefix("search_default_")
+            [node] = etree.fromstring(arch).xpath(f"//filter[@name='{name}']")
+            if is_set and node.get("domain"):
+                domains.append(Domain(safe_eval(node.get("domain"))))
+        return env[action["res_model"]].search(Domain.AND(domains))
+
     def test_many_stores_cost_no_more_queries_than_one(self):
-        names = ("health", "orders_week", "waiting_count", "next_sync_base_at", "feed_fetched_at")
+        names = (
+            "health",
+            "orders_week",
+            "waiting_count",
+            "to_match_count",
+            "next_sync_base_at",
+            "feed_fetched_at",
+        )
         self.store.read(names)
 
         def count(stores):
@@ -161,6 +229,20 @@ class TestOverview(DemoCase):
         for number in ("1", "2"):
             self._make_product(f"S{number}")
         issues[:1].with_user(self.user).action_retry_alike()
+        self.assertEqual(set(issues.mapped("state")), {"resolved"})
+
+    def test_many_orders_are_retried_in_the_background(self):
+        self.store.unknown_product_policy = "hold"
+        for number in range(AT_ONCE + 1):
+            self._order(str(number), self._line(sku="S1"))
+        self._sync("orders")
+        issues = self._get_issues("order_unknown_product")
+        self._make_product("S1")
+        result = issues[:1].with_user(self.user).action_retry_alike()
+        self.assertEqual(result["tag"], "display_notification")
+        self.assertEqual(set(issues.mapped("state")), {"open"})
+        self.assertTrue(self.store.run_id)
+        self._sync("orders")
         self.assertEqual(set(issues.mapped("state")), {"resolved"})
 
     def test_issue_leads_to_where_it_is_mended(self):

@@ -21,7 +21,8 @@ class TestStaffLang(StatusCase):
     def _load_ukrainian(self):
         """Load the Ukrainian words of fields, and let somebody read them."""
         self.user.lang = "uk_UA"
-        modules = self.env["ir.module.module"].search([("name", "=", "garazd_merchant_center")])
+        names = ("garazd_merchant_center", "garazd_product_feed")
+        modules = self.env["ir.module.module"].search([("name", "in", names)])
         modules._update_translations(["uk_UA"])
 
     def _get_kind(self, kind, lang):
@@ -54,6 +55,23 @@ class TestStaffLang(StatusCase):
         self.assertIn("1", history)
         for words in ("Imported from", "took the status"):
             self.assertNotIn(words, history)
+
+    def test_history_of_a_store_begins_in_the_language_of_each_reader(self):
+        store = self._make_store(name="Калина", api_token="kalyna")
+        feed = self.env["product.data.feed"].create({"name": "Калина"})
+        self._load_ukrainian()
+        for record, text, translated in (
+            (store, "Store added", "Магазин додано"),
+            (feed, "Data feed created", "Фід товарів створено"),
+        ):
+            with self.subTest(text):
+                first = record.message_ids.sorted("id")[:1]
+                # Odoo shows the subtype in place of this text, which is stored in one language.
+                self.assertIn("o_mail_notification", first.body)
+                self.assertFalse(first.notified_partner_ids)
+                for lang, words in (("en_US", text), ("uk_UA", translated)):
+                    description = first.with_context(lang=lang).subtype_id.description
+                    self.assertEqual(description, words)
 
     def test_change_that_failed(self):
         """Also when the system sends it, or somebody who reads English has made it."""
