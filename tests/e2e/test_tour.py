@@ -425,9 +425,10 @@ def test_every_screen_is_whole(start, person, lang):
     assert not tour.faults, "\n".join(tour.faults)
 
 
-def test_main_screens_fit_a_phone(start):
-    # Ukrainian words are the longer ones.
-    tour = start("user", "uk_UA", PHONE)
+# Ukrainian words are the longer ones.
+@pytest.mark.parametrize("lang", ["uk_UA", pytest.param("en_US", marks=pytest.mark.long)])
+def test_main_screens_fit_a_phone(start, lang):
+    tour = start("user", lang, PHONE)
     for name in PHONE_ACTIONS:
         tour.open(f"garazd_merchant_center.{name}")
         tour.look(f"phone-{name}", phone=True)
