@@ -1,5 +1,5 @@
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from psycopg2.errors import UniqueViolation
 
@@ -202,12 +202,9 @@ class MerchantSyncRun(models.Model):
             runs = runs.filtered(lambda run: run.state == "pending")
         if runs:
             return runs[0]
-        # Who has just had a turn does not get the first one again by starting anew.
-        latest = self.search([("store_id", "=", store.id), ("kind", "=", kind)], limit=1)
         try:
             with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
-                place = {"worked_at": latest.worked_at, **self._get_place(same)}
-                return self.create(vals | place)
+                return self.create(vals | self._get_place(same))
         except UniqueViolation:
             # Somebody else has just asked for the same; the run is in good hands.
             return self.browse()
@@ -229,11 +226,15 @@ class MerchantSyncRun(models.Model):
         return {name: last[name] for name in place}
 
     @api.model
-    def _search_open(self, kind):
+    def _search_open(self, kind, served=None):
         """Return the open runs that a scheduled action works on.
 
-        The one that has waited the longest for its turn comes first, so that a slow store delays
-        the others by a page and no more. One that follows another waits until that has ended.
+        Those of the store that has waited the longest for a turn come first, so that a slow store
+        delays the others by a page and no more. One that follows another waits until that has
+        ended.
+
+        :param str kind: ``base``, ``products`` or ``orders``
+        :param merchant.store served: which has just had a turn
         """
         kinds = [kind, *(other for other, cron in CRONS.items() if cron == kind)]
         runs = self.search(
@@ -245,12 +246,27 @@ class MerchantSyncRun(models.Model):
                 ("next_attempt", "=", False),
                 ("next_attempt", "<=", fields.Datetime.now()),
             ],
-            order="worked_at nulls first, id",
+            order="id",
         )
         running = self.search([("state", "=", "running")])
         followed = {run._get_subject() for run in running}
-        return runs.filtered(
+        runs = runs.filtered(
             lambda run: run.state == "running" or run._get_subject() not in followed
+        )
+        # By store: a run that has just been opened is not the first turn of its store.
+        worked = [
+            ("kind", "in", kinds),
+            ("store_id", "in", runs.store_id.ids),
+            ("worked_at", "!=", False),
+        ]
+        turns = dict(self._read_group(worked, ["store_id"], ["worked_at:max"]))
+        return runs.sorted(
+            lambda run: (
+                turns.get(run.store_id, datetime.min),
+                run.store_id == served,
+                run.worked_at or datetime.min,
+                run.id,
+            )
         )
 
     def _get_subject(self):

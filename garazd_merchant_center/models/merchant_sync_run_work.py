@@ -45,31 +45,27 @@ class MerchantSyncRun(models.Model):
     def _work_on_open(self, kind):
         """Work on the open runs in turn, a page each, until all are finished or the time is up.
 
-        Those that are opened meanwhile have their turn too, before any other has a second one.
+        Those that are opened meanwhile have their turn too, before any other store has a second
+        one.
 
         :param str kind: ``base``, ``products`` or ``orders``
         """
         progress = self.env["ir.cron"]._commit_progress
-        waiting = list(self._search_open(kind))
-        known = set(waiting)
-        progress(remaining=len(waiting))
+        runs = self._search_open(kind)
+        progress(remaining=len(runs))
         if self._is_time_up():
             return
-        while waiting:
-            run = waiting.pop(0)
+        unserved = self.browse()
+        while runs:
+            run = unserved or runs[0]
             # Nobody waits for a run that waits for another one.
-            was_turn = run._work_on_page(is_patient=not waiting)
-            goes_on = run.exists() and run.state in self._OPEN_STATES and not run.next_attempt
-            if goes_on and not was_turn:
-                waiting.insert(0, run)
-            newcomers = [other for other in self._search_open(kind) if other not in known]
-            known.update(newcomers)
-            waiting += newcomers
-            if goes_on and was_turn:
-                waiting.append(run)
-            if not progress(1, remaining=len(waiting)):
+            was_turn = run._work_on_page(is_patient=len(runs) == 1)
+            runs = self._search_open(kind, served=run.store_id)
+            # Where there was nothing to read, its turn is not over.
+            unserved = self.browse() if was_turn else run & runs
+            if not progress(1, remaining=len(runs)):
                 # They go on as soon as other scheduled actions had their turn.
-                self.browse([run.id for run in waiting]).exists()._wake()
+                runs._wake()
                 break
 
     def _work_on_page(self, is_patient=False):

@@ -143,6 +143,22 @@ class TestScheduledAction(DemoCase):
         self._run_cron("sync_orders")
         self.assertEqual(turns[:3], [self.store.id, other.id, self.store.id])
 
+    def test_store_with_two_runs_has_no_more_turns_than_another(self):
+        """A slow store that is asked for again and again would keep the others waiting."""
+        other = self._make_other_store()
+        self._sync(store=other)
+        self._sync()
+        runs = self.env["merchant.sync.run"]
+        early, late = "2026-01-01 10:00:00", "2026-01-01 10:00:01"
+        quick = runs._get_or_start(other, "orders")
+        slow = runs._get_or_start(self.store, "orders")
+        runs.search([]).worked_at = early
+        slow.write({"state": "done", "worked_at": late})
+        again = runs._get_or_start(self.store, "orders")
+        self.assertEqual(runs._search_open("orders").ids, [quick.id, again.id])
+        quick.worked_at = late
+        self.assertEqual(runs._search_open("orders", other).ids, [again.id, quick.id])
+
     def test_store_that_begins_anew_does_not_get_the_first_turn_again(self):
         runs = self.env["merchant.sync.run"]
         self._sync()
