@@ -1,5 +1,5 @@
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from psycopg2.errors import UniqueViolation
 
@@ -260,11 +260,12 @@ class MerchantSyncRun(models.Model):
             ("worked_at", "!=", False),
         ]
         turns = dict(self._read_group(worked, ["store_id"], ["worked_at:max"]))
+        # Who never had a turn comes before whoever had one.
         return runs.sorted(
             lambda run: (
-                turns.get(run.store_id, datetime.min),
+                str(turns.get(run.store_id, "")),
                 run.store_id == served,
-                run.worked_at or datetime.min,
+                str(run.worked_at or ""),
                 run.id,
             )
         )
