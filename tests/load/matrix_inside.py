@@ -73,6 +73,8 @@ class Trial:
         # A group less is a page less.
         for key in [*sim.state.groups][2:]:
             del sim.state.groups[key]
+        # One of those was never listed; a new one may get its number.
+        sim.state.unlisted_groups.intersection_update([*sim.state.groups, sim.state.root_group_id])
         stack.enter_context(sim)
         shop = {"name": f"Shop {number}", "url": sim.url, "token": sim.token}
         feed = self.env["product.data.feed"].search([], limit=1)
