@@ -326,7 +326,7 @@ class ProductDataFeedStamp(models.AbstractModel):
 
         :rtype: list[SQL]
         """
-        queries = [
+        return [
             SQL("SELECT v.id, %s FROM product_template v", _version(1)),
             SQL("SELECT v.product_tmpl_id, %s FROM product_product v", _version(2)),
             SQL(
@@ -380,8 +380,8 @@ class ProductDataFeedStamp(models.AbstractModel):
                 _version(9),
                 self.company_id.id,
             ),
+            *self._get_optional_version_queries(),
         ]
-        return queries + self._get_optional_version_queries()
 
     def _get_optional_version_queries(self):
         """Return the queries that depend on the settings of the feed and the installed modules.
