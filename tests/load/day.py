@@ -56,6 +56,9 @@ class Office:
         self.day = Day()
         self._over = threading.Event()
         self._prices = []
+        self._chance = random.Random(1)
+        # Store and number on Prom -> when people saw the sales order first.
+        self._seen = {}
 
     # === BEFORE AND AFTER === #
 
@@ -78,6 +81,7 @@ class Office:
         started = time.monotonic()
         self._wait("both sides to be equal", self._is_equal, PATIENCE)
         self.day.settled_after = time.monotonic() - started
+        self._note_orders()
         self._note_prices()
         for shop in self.shops:
             about = (self.odoo, shop.sim, shop.store_id)
@@ -109,6 +113,7 @@ class Office:
         :param float prices_every: seconds between two changes of prices
         """
         started = time.monotonic()
+        asked = [len(shop.sim.requests()) for shop in self.shops]
         buyers = [
             Buyers(shop.sim, orders, seconds, seed=number) for number, shop in enumerate(self.shops)
         ]
@@ -143,8 +148,8 @@ class Office:
             for name, count in person.done.items():
                 self.day.done[name] = self.day.done.get(name, 0) + count
             self.day.problems += person.problems
-        for shop in self.shops:
-            requests = shop.sim.requests()
+        for shop, before in zip(self.shops, asked, strict=True):
+            requests = shop.sim.requests()[before:]
             self.day.requests += len(requests)
             self.day.faults += sum(bool(request.faults) for request in requests)
 
@@ -166,7 +171,6 @@ class Office:
     def _watch_orders(self):
         """Note when each sales order is there for people to see."""
         odoo = self.rig.connect(self.servers[-1])
-        made = {}
         last = 0
         while not self._over.wait(1):
             seen_at = time.time()
@@ -174,27 +178,30 @@ class Office:
                 "sale.order",
                 "search_read",
                 [("id", ">", last), ("merchant_order_id", "!=", False)],
-                ["client_order_ref"],
+                ["client_order_ref", "merchant_store_id"],
                 order="id",
             )
             for row in rows:
-                made.setdefault(int(row["client_order_ref"]), seen_at)
+                key = (row["merchant_store_id"][0], int(row["client_order_ref"]))
+                self._seen.setdefault(key, seen_at)
             # Numbers may become visible in another order than they were given.
             last = max([last, *(row["id"] - 200 for row in rows)])
+
+    def _note_orders(self):
+        """Find out how long people waited for each sales order."""
         for shop in self.shops:
-            for key, order in shop.sim.state.orders.items():
-                if key in made:
+            for number, order in shop.sim.state.orders.items():
+                if seen_at := self._seen.get((shop.store_id, number)):
                     moment = truth.read_moment(order["date_created"]).timestamp()
-                    self.day.order_delays.append(max(made[key] - moment, 0))
+                    self.day.order_delays.append(max(seen_at - moment, 0))
 
     def _change_prices(self, every):
         """Change the price of a few products now and then."""
         odoo = self.rig.connect(self.servers[0])
-        chance = random.Random(1)
         products = odoo("product.template", "search", [("default_code", "like", "SKU-")])
         while not self._over.wait(every):
-            for product in chance.sample(products, min(3, len(products))):
-                price = chance.randrange(100, 4999) + 0.5
+            for product in self._chance.sample(products, min(3, len(products))):
+                price = self._chance.randrange(100, 4999) + 0.5
                 odoo("product.template", "write", [product], {"list_price": price})
                 self._prices.append((price, time.time()))
 
@@ -212,7 +219,7 @@ class Office:
         self._give_up_closed_orders()
         found = False
         for shop in self.shops:
-            if truth.find_differences(self.odoo, shop.sim, shop.store_id):
+            if next(truth.find_differences(self.odoo, shop.sim, shop.store_id), None):
                 found = True
                 busy = [("state", "in", ("pending", "running")), ("store_id", "=", shop.store_id)]
                 if not self.odoo("merchant.sync.run", "search_count", busy):

@@ -208,7 +208,7 @@ class Trial:
         self.problems += [f"still open: {issue['display_name']}" for issue in issues]
 
     def _is_equal(self, odoo):
-        found = truth.find_differences(odoo, self.sim, self.shop.store_id)
+        found = next(truth.find_differences(odoo, self.sim, self.shop.store_id), None)
         busy = [("state", "in", ("pending", "running")), ("store_id", "=", self.shop.store_id)]
         is_busy = odoo("merchant.sync.run", "search_count", busy)
         # What was sent is seen with the next reading, which nobody wants to wait for; nor for a

@@ -263,7 +263,7 @@ class Trial:
         return problems
 
     def _find_differences(self, shop):
-        return truth.find_differences(*self.about(shop))
+        return [*truth.find_differences(*self.about(shop))]
 
     def _get_issues(self):
         stores = self.unlucky.store + self.lucky.store

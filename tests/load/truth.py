@@ -12,17 +12,17 @@ CLOSED = ("done", "cancelled")
 
 
 def find_differences(odoo, sim, store_id):
-    """Return in words where Odoo differs from the shop; empty when all is the same.
+    """Say in words where Odoo differs from the shop; nothing when all is the same.
+
+    What is still under way comes first, because it is quickly asked.
 
     :param odoo: called with a model, a method and its arguments
     :param PromSimulator sim: the shop
     :param int store_id: the store that is connected to it
     """
-    return [
-        *find_order_differences(odoo, sim, store_id),
-        *_find_listing_differences(odoo, sim, store_id),
-        *_find_waiting(odoo, store_id),
-    ]
+    yield from _find_waiting(odoo, store_id)
+    yield from find_order_differences(odoo, sim, store_id)
+    yield from _find_listing_differences(odoo, sim, store_id)
 
 
 def find_order_differences(odoo, sim, store_id, only=None):
