@@ -304,13 +304,15 @@ class MerchantIssue(models.Model):
         ):
             if model and model not in self.env:
                 continue
+            alone = issues
             if model and hasattr(self.env[model], "action_retry"):
                 # Together, so that many of them are done in the background.
-                records = self.env[model].browse(issues.mapped("res_id")).exists()
-                told.append(records.action_retry())
-            else:
-                for issue in issues:
-                    issue._start_sync_again()
+                if records := self.env[model].browse(issues.mapped("res_id")).exists():
+                    told.append(records.action_retry())
+                # What was deleted since then may be read anew.
+                alone = issues.filtered_domain([("res_id", "not in", records.ids)])
+            for issue in alone:
+                issue._start_sync_again()
         return next(filter(None, told), True)
 
     def action_resolve(self):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from .bombs import bomb
 from .exchange import html_page
 from .poison import spoilt
-from .text import date_text
+from .text import BadParameterError, date_text
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}")
 _LISTS = {"/orders/list": "orders", "/products/list": "products"}
@@ -72,7 +72,11 @@ def trim_batch(request, hits):
     args = hits.get("partial_processed")
     if args is None or args["applied"]:
         return
-    data = request.json()
+    try:
+        data = request.json()
+    except BadParameterError:
+        # A read, or a batch that is refused as a whole.
+        return
     rows = data.get("ids") if isinstance(data, dict) else data
     if isinstance(rows, list):
         del rows[args["every"] - 1 :: args["every"]]

@@ -198,6 +198,12 @@ def test_partial_batch_works_for_products_too(sim, api):
     assert sim.state.products[keys[2]]["price"] != 5
 
 
+def test_partial_batch_leaves_a_reading_alone(sim, api):
+    whole = api.get(LIST)
+    sim.faults.add("partial_processed", times=None)
+    assert api.get(LIST) == whole
+
+
 def test_truncated_list_drops_records_silently(sim, api):
     whole = api.get(LIST)["orders"]
     sim.faults.add("truncated_list", drop=3)

@@ -51,6 +51,16 @@ class TestIssue(DemoCase):
         action = self._get_issues("token_rejected").action_open_record()
         self.assertEqual((action["res_model"], action["res_id"]), (self.store._name, self.store.id))
 
+    def test_retry_reads_again_what_was_deleted(self):
+        deleted = self._import_order("1", total="much")
+        kept = self._import_order("2", total="much")
+        deleted.unlink()
+        self._get_issues().with_user(self.user).action_retry()
+        [run] = self.env["merchant.sync.run"].search([("state", "=", "pending")])
+        self.assertEqual((run.store_id, run.kind), (self.store, "orders"))
+        issue = self._get_issues().filtered(lambda i: i.res_id == kept.id)
+        self.assertEqual(issue.occurrences, 2)
+
     def test_old_settled_issues_are_forgotten(self):
         self._import_order("1", total="much")
         self._import_order("2", total="much")
