@@ -49,26 +49,36 @@ class MerchantListingComparison(models.AbstractModel):
         listings = self.env["merchant.listing"].sudo().browse(records).exists()
         share = int(time.time() // SHARE_TIME) % SHARES
         updated = len(listings._refresh_desired(share))
-        self._report_currencies(store)
+        self._report_currencies(store, listings)
         unchanged = len(listings) - updated
         return {"created": 0, "updated": updated, "unchanged": unchanged, "failed": 0}
 
-    def _report_currencies(self, store):
-        """Tell that prices cannot be sent because the listing has another currency."""
+    def _report_currencies(self, store, listings):
+        """Tell that prices cannot be sent because listings have another currency.
+
+        All of them are counted only where it matters: there are many pages of a large store.
+
+        :param merchant.listing listings: a page of the store
+        """
         issues = self.env["merchant.issue"]
         currency = store.feed_id.sudo().currency_id
-        count = store.push_prices and self.env["merchant.listing"]._search_compared(
-            [("store_id", "=", store.id), ("currency_id", "not in", (False, currency.id))],
-            count_only=True,
-        )
-        if count:
+        foreign = [("store_id", "=", store.id), ("currency_id", "not in", (False, currency.id))]
+
+        def is_any(*domain):
+            return store.push_prices and listings._search_compared([*foreign, *domain], limit=1)
+
+        if is_any(("id", "in", listings.ids)):
             issues._report(
                 store,
                 "listing_currency",
                 severity="warning",
-                count=count,
+                count=listings._search_compared(foreign, count_only=True),
                 currency=currency.name,
                 step="values",
             )
-        else:
-            issues._resolve(store, ["listing_currency"])
+            return
+        told = issues.sudo().search(
+            [("store_id", "=", store.id), ("code", "=", "listing_currency"), ("state", "=", "open")]
+        )
+        if told and not is_any():
+            told._close("resolved")

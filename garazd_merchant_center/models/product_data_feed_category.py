@@ -96,12 +96,12 @@ class ProductDataFeed(models.Model):
 
     # === WHAT THE FILE DEPENDS ON === #
 
-    def _get_settings(self):
-        return [*super()._get_settings(), sorted(self._get_category_troubles().items())]
+    def _get_content_settings(self):
+        return [*super()._get_content_settings(), sorted(self._get_category_troubles().items())]
 
-    def _get_optional_version_queries(self):
+    def _get_content_version_queries(self):
         """Extend with the category that a product has by its group in a store."""
-        queries = super()._get_optional_version_queries()
+        queries = super()._get_content_version_queries()
         by_group = self._get_store_group_refs()
         if by_group:
             queries.append(

@@ -56,9 +56,7 @@ class ProductDataFeedStamp(models.AbstractModel):
         :return: another one each time when that cannot be known
         :rtype: str
         """
-        return self._get_basis_of(
-            self.value_ids, [self._get_public_path(), self._get_template_source()]
-        )
+        return self._get_basis_of(self.value_ids, self._get_content_settings())
 
     def _get_basis_of(self, lines, parts):
         """Return a digest of parts, of the settings and of what some values are read from.
@@ -100,7 +98,11 @@ class ProductDataFeedStamp(models.AbstractModel):
             [("id", "in", products.ids)], ["product_tmpl_id"], ["id:array_agg"]
         )
         variants = {template.id: sorted(ids) for template, ids in rows}
-        stamps = feed._get_stamps(variants)
+        queries = feed._get_amounts_version_queries()
+        if lines:
+            # They may be read from anything.
+            queries += feed._get_content_version_queries()
+        stamps = feed._get_stamps(variants, queries)
         is_chosen = Domain("id", "in", products.ids) & feed._get_company_domain()
         chosen = set(products.search(is_chosen & feed._get_chosen_domain()).ids)
         return {
@@ -109,8 +111,12 @@ class ProductDataFeedStamp(models.AbstractModel):
             for product_id in product_ids
         }
 
+    def _get_content_settings(self):
+        """Return what texts, categories and pictures are made with besides the own fields."""
+        return [self._get_public_path(), self._get_template_source(), self._get_portal_refs()]
+
     def _get_settings(self):
-        """Return the settings of the feed that matter for its content."""
+        """Return the settings of the feed that matter for its offers, amounts among them."""
         names = [
             name
             for name, field in self._fields.items()
@@ -123,7 +129,6 @@ class ProductDataFeedStamp(models.AbstractModel):
         return [
             self.read(sorted(names), load=None),
             lines.read([name for name, field in lines._fields.items() if field.store], load=None),
-            self._get_portal_refs(),
             self.company_id.currency_id.id,
             # The sales prices of products that all companies share are in this one.
             self.env["res.company"]._get_main_company().currency_id.id,
@@ -262,14 +267,17 @@ class ProductDataFeedStamp(models.AbstractModel):
 
     # === STAMPS === #
 
-    def _get_stamps(self, product_ids):
+    def _get_stamps(self, product_ids, queries=None):
         """Return what each product's offers depend on.
 
         :param dict product_ids: the variants to publish by product template
+        :param list[SQL] queries: that give the versions of rows; None: of all that matters
         :return: a number by product template
         :rtype: dict[int, int]
         """
-        versions = self._get_versions(list(product_ids))
+        if queries is None:
+            queries = self._get_amounts_version_queries() + self._get_content_version_queries()
+        versions = self._get_versions(list(product_ids), queries)
         kits = self._get_kit_quantities(product_ids)
         return {
             template_id: hash((versions.get(template_id, 0), *ids, *kits.get(template_id, ())))
@@ -303,7 +311,7 @@ class ProductDataFeedStamp(models.AbstractModel):
             for template_id in template_ids
         }
 
-    def _get_versions(self, template_ids):
+    def _get_versions(self, template_ids, queries):
         rows = self.env.execute_query(
             SQL(
                 # A condition, not a join: it reaches each of the queries, so that a page of a
@@ -315,20 +323,65 @@ class ProductDataFeedStamp(models.AbstractModel):
             GROUP BY template_id
                 """,
                 STAMP_MASK,
-                SQL(" UNION ALL ").join(self._get_version_queries()),
+                SQL(" UNION ALL ").join(queries),
                 template_ids,
             )
         )
         return dict(rows)
 
-    def _get_version_queries(self):
-        """Return the queries that give ``(product template, version)`` of each row.
+    def _get_amounts_version_queries(self):
+        """Return the queries about rows that prices and quantities are made of.
 
+        :return: each gives ``(product template, version)`` of rows
         :rtype: list[SQL]
         """
-        return [
+        queries = [
             SQL("SELECT v.id, %s FROM product_template v", _version(1)),
             SQL("SELECT v.product_tmpl_id, %s FROM product_product v", _version(2)),
+            # With the extra price.
+            SQL(
+                "SELECT v.product_tmpl_id, %s FROM product_template_attribute_value v", _version(4)
+            ),
+            SQL(
+                "SELECT p.product_tmpl_id, %s FROM stock_quant v"
+                " JOIN product_product p ON p.id = v.product_id"
+                " WHERE v.company_id = %s",
+                _version(9),
+                self.company_id.id,
+            ),
+        ]
+        if self.quantity_basis == "forecast":
+            queries.append(
+                SQL(
+                    "SELECT p.product_tmpl_id, %s FROM stock_move v"
+                    " JOIN product_product p ON p.id = v.product_id"
+                    " WHERE v.state IN ('waiting', 'confirmed', 'assigned', 'partially_available')",
+                    _version(10),
+                )
+            )
+        chain = self._get_pricelist_chain(self.pricelist_id | self.compare_pricelist_id)
+        if chain:
+            queries.append(
+                SQL(
+                    "SELECT COALESCE(v.product_tmpl_id, p.product_tmpl_id), %s"
+                    " FROM product_pricelist_item v"
+                    " LEFT JOIN product_product p ON p.id = v.product_id"
+                    " WHERE v.pricelist_id = ANY(%s)"
+                    " AND (v.product_tmpl_id IS NOT NULL OR v.product_id IS NOT NULL) AND %s",
+                    _version(11),
+                    chain.ids,
+                    self._get_rule_is_valid(),
+                )
+            )
+        return queries
+
+    def _get_content_version_queries(self):
+        """Return the queries about rows that texts, pictures and attributes are made of.
+
+        :return: each gives ``(product template, version)`` of rows
+        :rtype: list[SQL]
+        """
+        queries = [
             SQL(
                 "SELECT v.product_tmpl_id, %s # %s FROM product_template_attribute_line v"
                 " JOIN product_attribute a ON a.id = v.attribute_id",
@@ -336,9 +389,8 @@ class ProductDataFeedStamp(models.AbstractModel):
                 _version(103, "a"),
             ),
             SQL(
-                "SELECT v.product_tmpl_id, %s # %s FROM product_template_attribute_value v"
+                "SELECT v.product_tmpl_id, %s FROM product_template_attribute_value v"
                 " JOIN product_attribute_value a ON a.id = v.product_attribute_value_id",
-                _version(4),
                 _version(104, "a"),
             ),
             SQL(
@@ -373,45 +425,7 @@ class ProductDataFeedStamp(models.AbstractModel):
                 _version(14),
                 _version(114, "d"),
             ),
-            SQL(
-                "SELECT p.product_tmpl_id, %s FROM stock_quant v"
-                " JOIN product_product p ON p.id = v.product_id"
-                " WHERE v.company_id = %s",
-                _version(9),
-                self.company_id.id,
-            ),
-            *self._get_optional_version_queries(),
         ]
-
-    def _get_optional_version_queries(self):
-        """Return the queries that depend on the settings of the feed and the installed modules.
-
-        :rtype: list[SQL]
-        """
-        queries = []
-        if self.quantity_basis == "forecast":
-            queries.append(
-                SQL(
-                    "SELECT p.product_tmpl_id, %s FROM stock_move v"
-                    " JOIN product_product p ON p.id = v.product_id"
-                    " WHERE v.state IN ('waiting', 'confirmed', 'assigned', 'partially_available')",
-                    _version(10),
-                )
-            )
-        chain = self._get_pricelist_chain(self.pricelist_id | self.compare_pricelist_id)
-        if chain:
-            queries.append(
-                SQL(
-                    "SELECT COALESCE(v.product_tmpl_id, p.product_tmpl_id), %s"
-                    " FROM product_pricelist_item v"
-                    " LEFT JOIN product_product p ON p.id = v.product_id"
-                    " WHERE v.pricelist_id = ANY(%s)"
-                    " AND (v.product_tmpl_id IS NOT NULL OR v.product_id IS NOT NULL) AND %s",
-                    _version(11),
-                    chain.ids,
-                    self._get_rule_is_valid(),
-                )
-            )
         if "product.image" in self.env:
             queries.append(
                 SQL(

@@ -137,6 +137,9 @@ class TestFeedAmounts(FeedCommon):
             "rule of all": lambda: general.write({"percent_price": 20}),
             "end of a rule": lambda: rule.write({"date_end": "2020-01-01"}),
             "rate": lambda: rate.write({"rate": 41}),
+            "extra price of a variant": lambda: self.variants[
+                1
+            ].product_template_attribute_value_ids.write({"price_extra": 3}),
             "safety stock": lambda: self.feed.write({"stock_buffer": 1}),
             "value that makes it on order": lambda: self.sold_out.write({"default_code": "later"}),
             "chosen no more": lambda: self.feed.write(
@@ -165,6 +168,16 @@ class TestFeedAmounts(FeedCommon):
         self._set_stock(self.plain, 9)
         after = self.feed._get_amounts_stamps(self.all)
         self.assertEqual({id_ for id_ in after if after[id_] != before[id_]}, {self.plain.id})
+
+    def test_stamp_does_not_follow_what_no_amount_is_made_of(self):
+        values = self.variants.product_template_attribute_value_ids.product_attribute_value_id
+        before = self.feed._get_amounts_stamps(self.all)
+        values[0].name = "Renamed"
+        self.assertNotEqual(self.feed._get_amounts_stamps(self.all), before)
+        self.feed.value_ids.filtered(lambda line: line.target == "on_order").unlink()
+        before = self.feed._get_amounts_stamps(self.all)
+        values[0].name = "Renamed again"
+        self.assertEqual(self.feed._get_amounts_stamps(self.all), before)
 
     def test_template_that_does_not_render_keeps_no_stamp_from_being_made(self):
         broken = patch.object(

@@ -160,6 +160,21 @@ class TestListingValues(PushCase):
         self._send()
         self.assertEqual(self._sent(), {"p1": [{"price": "130.0"}]})
 
+    def test_another_currency_is_told_whatever_page_it_is_on(self):
+        listings = self.env["merchant.listing"].search([("store_id", "=", self.store.id)])
+        self.assertGreater(len(listings), 1)
+        usd = self.env.ref("base.USD")
+        for listing in listings:
+            own = listing.currency_id
+            listing.currency_id = usd
+            with patch(f"{MODELS}.merchant_listing_comparison.PAGE", 1):
+                self._run_cron("sync_products")
+                issue = self._get_issues("listing_currency")
+                self.assertEqual((issue.occurrences, issue.values["count"]), (1, 1))
+                listing.currency_id = own
+                self._run_cron("sync_products")
+            self.assertEqual(issue.state, "resolved")
+
     def test_deleted_product_has_nothing_to_send(self):
         for number, name in enumerate(("product.product", "product.template"), 8):
             product = self._make_product(f"S{number}", list_price=50)
