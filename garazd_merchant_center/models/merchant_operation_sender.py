@@ -194,6 +194,8 @@ class MerchantOperation(models.Model):
             if isinstance(error, RetryLater):
                 self._pause_others(store, error)
         else:
+            if any(outcome.state == "unsent" for outcome in outcomes.values()):
+                self._wake()  # what there was no time for goes on after the others
             self.env["merchant.issue"]._resolve_step(store, kind)
             if any(outcome.state == "done" for outcome in outcomes.values()):
                 store._mark_connected()
