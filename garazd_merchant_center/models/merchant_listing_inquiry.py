@@ -278,7 +278,9 @@ class MerchantListingInquiry(models.Model):
             SQL(
                 """
                 DELETE FROM merchant_listing_inquiry inquiry
-                 WHERE store_id = %s AND key = 'seller_id' AND reference NOT IN (%s)
+                 WHERE store_id = %s AND key = 'seller_id'
+                   AND NOT EXISTS (SELECT FROM (%s) AS offered (reference)
+                                    WHERE offered.reference = inquiry.reference)
                 """,
                 store.id,
                 self._get_offered_query(store),
@@ -287,10 +289,13 @@ class MerchantListingInquiry(models.Model):
 
     @api.model
     def _get_unseen_query(self, run):
-        """Return the identifiers of listings that the lists have not shown."""
+        """Return the identifiers of listings that the lists have not shown.
+
+        No NOT IN: what does not fit into the memory of a query is then compared each with each,
+        which takes hours in a large shop.
+        """
         return SQL(
-            "SELECT external_id FROM merchant_listing WHERE store_id = %s AND external_id NOT IN"
-            " (%s)",
+            "SELECT external_id FROM merchant_listing WHERE store_id = %s EXCEPT %s",
             run.store_id.id,
             self._get_seen_query(run),
         )
