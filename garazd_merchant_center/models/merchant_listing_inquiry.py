@@ -63,8 +63,9 @@ class MerchantAdapter(models.AbstractModel):
         for inquiry in due:
             try:
                 answer = self._read_listing(store, inquiry.key, inquiry.reference)
-            except MarketplaceError:
+            except MarketplaceError as error:
                 if not answers:
+                    error.record_id = inquiry.id
                     raise
                 # What has been answered is kept; the next page meets the same.
                 break
@@ -197,6 +198,14 @@ class MerchantListingInquiry(models.Model):
                 counts["failed"] += 1
                 inquiry._ask_after(AFTER_ERROR)
         return counts
+
+    def _pass_over(self, error, cursor):
+        """Ask for this product another day: the marketplace does not answer about it.
+
+        :return: where the others go on
+        """
+        self._ask_after(AFTER_ERROR)
+        return cursor
 
     def _ask_after(self, pause, **vals):
         self.write({"priority": 0, "next_ask_at": fields.Datetime.now() + pause, **vals})

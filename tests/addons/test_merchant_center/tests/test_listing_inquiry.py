@@ -159,6 +159,28 @@ class TestListingInquiry(DemoCase):
         self.assertEqual(len(self._get_inquiries().filtered("absent_count")), 4)
         self.assertEqual(len(self._asked()), 5)
 
+    def test_product_that_nobody_answers_about_keeps_no_other_from_being_asked_for(self):
+        self._publish(self._make_product("A1"), self._make_product("A2"))
+        read_product = self.market.read_product
+
+        def stumble(name, value):
+            if value == "A1":
+                raise Overloaded("nobody answers")
+            return read_product(name, value)
+
+        self.market.read_product = stumble
+        run = self._sync("products")
+        self.assertRecordValues(run, [{"state": "running", "attempts": 1}])
+        run.next_attempt = False
+        self._run_cron("sync_products")
+        self.assertRecordValues(run, [{"state": "partial", "failed": 1}])
+        self.assertEqual(self._asked(), ["A2"])
+        # It is not forgotten.
+        self.market.read_product = read_product
+        with self._later(hours=25):
+            self._sync("products")
+        self.assertEqual(self._asked(), ["A1"])
+
     def test_unreadable_product_is_told_and_asked_again_the_next_day(self):
         self._product("p1")
         self._sync("products")
