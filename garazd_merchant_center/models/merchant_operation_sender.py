@@ -78,9 +78,7 @@ class MerchantOperation(models.Model):
                 "|",
                 ("next_attempt", "=", False),
                 ("next_attempt", "<=", now),
-                "|",
-                ("leased_until", "=", False),
-                ("leased_until", "<", now),
+                *self._get_unleased_domain("leased_until"),
             ],
             order="is_urgent desc, id",
         )

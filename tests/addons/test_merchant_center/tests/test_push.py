@@ -264,6 +264,15 @@ class TestPush(PushCase):
             self._send()
         self.assertEqual(len(self._sent()), 1)
 
+    def test_lease_of_a_clock_that_was_put_back_holds_nothing(self):
+        self.goods["A1"].list_price = 150
+        self._commit()
+        self.env["merchant.listing"]._apply_changes()
+        with freeze_time(fields.Datetime.now() + timedelta(days=3650)):
+            self._get_listing("p1")._lease()
+        self._send()
+        self.assertEqual(len(self._sent()), 1)
+
     def test_every_batch_is_kept_in_the_history(self):
         self.goods["A1"].list_price = 150
         self._send()
