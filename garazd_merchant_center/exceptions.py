@@ -27,6 +27,8 @@ class MarketplaceError(Exception):
 
     # The identifier of the record the error is about, where it is known.
     external_id = None
+    # The id of the record of Odoo that was asked for alone when nobody answered.
+    record_id = None
 
     def __init__(self, code, **values):
         super().__init__(code)

@@ -1,7 +1,13 @@
+import time
+
 from odoo import models
 
 from ..exceptions import MarketplaceError, NeedsUser
 from ..schema import Page
+
+# So many orders are read one by one in a page, and for so many seconds.
+PAGE = 20
+PATIENCE = 20
 
 
 class MerchantAdapter(models.AbstractModel):
@@ -163,11 +169,19 @@ class MerchantAdapter(models.AbstractModel):
         orders = self.env["merchant.order"].search(
             [("store_id", "=", store.id), ("refresh_requested", "=", True), ("id", ">", after)],
             order="id",
-            limit=20,
+            limit=PAGE,
         )
+        deadline = time.monotonic() + PATIENCE
         records = []
         for order in orders:
-            record = self._read_order(store, order.external_id)
+            try:
+                record = self._read_order(store, order.external_id)
+            except MarketplaceError as error:
+                if not records:
+                    error.record_id = order.id
+                    raise
+                # What has been answered is kept; the next page begins with this one.
+                break
             if not isinstance(record, MarketplaceError) and (
                 record.external_id != order.external_id
             ):
@@ -176,7 +190,10 @@ class MerchantAdapter(models.AbstractModel):
             if isinstance(record, MarketplaceError):
                 record.external_id = order.external_id
             records.append(record)
-        return Page(records=tuple(records), cursor={"after": orders[-1].id} if orders else None)
+            if time.monotonic() > deadline:
+                break
+        asked = orders[: len(records)]
+        return Page(records=tuple(records), cursor={"after": asked[-1].id} if asked else None)
 
     def _read_order(self, store, external_id):
         """Return one order as it is now, or an error when this order cannot be read.

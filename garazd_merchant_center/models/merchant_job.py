@@ -3,8 +3,9 @@ import random
 import time
 from datetime import timedelta
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import LockError
+from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 # A conflict with another transaction is tried again at once, but not for ever.
@@ -12,6 +13,8 @@ CONFLICTS = (LockError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY)
 MAX_CONFLICTS = 5
 # Who was pushed off again and again looks after so long whether the way is free.
 PAUSE_AFTER_CONFLICTS = timedelta(minutes=1)
+# A lease that ends further away than this was taken by a clock that was put back since then.
+LONGEST_LEASE = timedelta(days=1)
 # Seconds after the time that Odoo gives a job, in which it may still begin something.
 GRACE = 20
 
@@ -30,6 +33,17 @@ class MerchantJob(models.AbstractModel):
         waits for a slow marketplace, that would be minutes in which nobody reads orders.
         """
         return time.monotonic() > self.env.context.get("cron_end_time", math.inf) + GRACE
+
+    @api.model
+    def _get_unleased_domain(self, name):
+        """Return the condition that no worker holds a record.
+
+        :param str name: the field that says until when one does
+        :rtype: Domain
+        """
+        now = fields.Datetime.now()
+        is_over = Domain(name, "<", now) | Domain(name, ">", now + LONGEST_LEASE)
+        return Domain(name, "=", False) | is_over
 
     @api.model
     def _give_way(self, attempt):

@@ -63,8 +63,9 @@ class MerchantAdapter(models.AbstractModel):
         for inquiry in due:
             try:
                 answer = self._read_listing(store, inquiry.key, inquiry.reference)
-            except MarketplaceError:
+            except MarketplaceError as error:
                 if not answers:
+                    error.record_id = inquiry.id
                     raise
                 # What has been answered is kept; the next page meets the same.
                 break
@@ -198,6 +199,14 @@ class MerchantListingInquiry(models.Model):
                 inquiry._ask_after(AFTER_ERROR)
         return counts
 
+    def _pass_over(self, error, cursor):
+        """Ask for this product another day: the marketplace does not answer about it.
+
+        :return: where the others go on
+        """
+        self._ask_after(AFTER_ERROR)
+        return cursor
+
     def _ask_after(self, pause, **vals):
         self.write({"priority": 0, "next_ask_at": fields.Datetime.now() + pause, **vals})
 
@@ -278,7 +287,9 @@ class MerchantListingInquiry(models.Model):
             SQL(
                 """
                 DELETE FROM merchant_listing_inquiry inquiry
-                 WHERE store_id = %s AND key = 'seller_id' AND reference NOT IN (%s)
+                 WHERE store_id = %s AND key = 'seller_id'
+                   AND NOT EXISTS (SELECT FROM (%s) AS offered (reference)
+                                    WHERE offered.reference = inquiry.reference)
                 """,
                 store.id,
                 self._get_offered_query(store),
@@ -287,10 +298,13 @@ class MerchantListingInquiry(models.Model):
 
     @api.model
     def _get_unseen_query(self, run):
-        """Return the identifiers of listings that the lists have not shown."""
+        """Return the identifiers of listings that the lists have not shown.
+
+        No NOT IN: what does not fit into the memory of a query is then compared each with each,
+        which takes hours in a large shop.
+        """
         return SQL(
-            "SELECT external_id FROM merchant_listing WHERE store_id = %s AND external_id NOT IN"
-            " (%s)",
+            "SELECT external_id FROM merchant_listing WHERE store_id = %s EXCEPT %s",
             run.store_id.id,
             self._get_seen_query(run),
         )

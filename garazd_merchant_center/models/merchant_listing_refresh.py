@@ -1,9 +1,13 @@
+import time
+
 from odoo import api, fields, models
 
 from ..exceptions import MarketplaceError
 from ..schema import Page
 
+# So many products are read one by one in a page, and for so many seconds.
 PAGE = 20
+PATIENCE = 20
 
 
 class MerchantListing(models.Model):
@@ -39,6 +43,13 @@ class MerchantListing(models.Model):
                 ),
             },
         }
+
+    def _pass_over(self, error, cursor):
+        """Leave this product for the next time that somebody asks; the lists have it, too.
+
+        :return: where the others that were asked for go on
+        """
+        return {"after": self.id}
 
 
 class MerchantListingRefresh(models.AbstractModel):
@@ -105,7 +116,18 @@ class MerchantAdapter(models.AbstractModel):
         """
         after = (cursor or {}).get("after", 0)
         listings = self.env["merchant.listing.refresh"]._search_requested(store, after)
-        records = [
-            (l.id, self._read_listing(store, "external_id", l.external_id)) for l in listings
-        ]
-        return Page(records=tuple(records), cursor={"after": listings[-1].id} if listings else None)
+        deadline = time.monotonic() + PATIENCE
+        records = []
+        for listing in listings:
+            try:
+                answer = self._read_listing(store, "external_id", listing.external_id)
+            except MarketplaceError as error:
+                if not records:
+                    error.record_id = listing.id
+                    raise
+                # What has been answered is kept; the next page begins with this one.
+                break
+            records.append((listing.id, answer))
+            if time.monotonic() > deadline:
+                break
+        return Page(records=tuple(records), cursor={"after": records[-1][0]} if records else None)

@@ -15,6 +15,8 @@ KIND = "listing_values"
 PAUSE = (30, 120)
 # How long nobody asks whether something else would be withheld.
 WITHHELD_FOR = timedelta(hours=3)
+# So many listings are looked at for that in one turn of their store.
+WITHHELD_PAGE = 1000
 # When the first ones all fail by an error nobody expected, so will the others.
 FEW_ERRORS = 3
 
@@ -42,8 +44,10 @@ class MerchantListing(models.Model):
             # In turn, so that a large store does not keep the others waiting.
             store = queue.pop(0)
             if store.mode != "production":
-                self._insist(lambda store=store: self._withhold(store))
-            elif self._push_batch(store):
+                goes_on = self._insist(lambda store=store: self._withhold(store))
+            else:
+                goes_on = self._push_batch(store)
+            if goes_on:
                 queue.append(store)
             if not progress(1, remaining=len(queue)):
                 if queue:
@@ -226,17 +230,22 @@ class MerchantListing(models.Model):
 
     @api.model
     def _withhold(self, store):
-        """Show what Production would send, once for each state of the values."""
-        listings = self._search_to_push(store)
-        listings = listings.filtered(lambda l: l.withheld_values != l._get_waiting())
+        """Show what Production would send, once for each state of the values.
+
+        :return: whether more may be waiting
+        :rtype: bool
+        """
+        due = self._search_to_push(store, WITHHELD_PAGE)
+        listings = due.filtered(lambda l: l.withheld_values != l._get_waiting())
         for start in range(0, len(listings), BATCH):
             batch = listings[start : start + BATCH]
             for listing in batch:
                 listing.withheld_values = listing._get_waiting()
-            # Until then only a listing that changes is looked at.
-            batch.push_next_attempt = fields.Datetime.now() + WITHHELD_FOR
             changes = {listing.id: listing._as_change() for listing in batch}
             self._keep_history(store, changes, "withheld")
+        # Until then only a listing that changes is looked at, also of those that were shown before.
+        due.push_next_attempt = fields.Datetime.now() + WITHHELD_FOR
+        return len(due) == WITHHELD_PAGE
 
 
 class MerchantOperation(models.Model):

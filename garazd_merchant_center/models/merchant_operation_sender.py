@@ -78,9 +78,7 @@ class MerchantOperation(models.Model):
                 "|",
                 ("next_attempt", "=", False),
                 ("next_attempt", "<=", now),
-                "|",
-                ("leased_until", "=", False),
-                ("leased_until", "<", now),
+                *self._get_unleased_domain("leased_until"),
             ],
             order="is_urgent desc, id",
         )
@@ -194,6 +192,8 @@ class MerchantOperation(models.Model):
             if isinstance(error, RetryLater):
                 self._pause_others(store, error)
         else:
+            if any(outcome.state == "unsent" for outcome in outcomes.values()):
+                self._wake()  # what there was no time for goes on after the others
             self.env["merchant.issue"]._resolve_step(store, kind)
             if any(outcome.state == "done" for outcome in outcomes.values()):
                 store._mark_connected()

@@ -8,6 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import LockError, UserError
 
 from ..exceptions import MarketplaceError, NeedsUser, get_reason
+from .merchant_issue_notice import PASSING
 from .merchant_job import CONFLICTS
 from .merchant_store import GROUP_ADMINISTRATOR
 
@@ -300,7 +301,17 @@ class MerchantOrder(models.Model):
         """Note that an order that somebody asked for could be read."""
         if self.refresh_requested:
             self.write({"refresh_requested": False, "read_at": fields.Datetime.now()})
-            self.env["merchant.issue"]._resolve(self.store_id, ["request_refused"], self)
+            self.env["merchant.issue"]._resolve(self.store_id, ["request_refused", *PASSING], self)
+
+    def _pass_over(self, error, cursor):
+        """Tell that the marketplace does not answer about this order, which is asked for again.
+
+        :return: where the others that were asked for go on
+        """
+        self.env["merchant.issue"]._report(
+            self.store_id, error.code, self, severity="warning", **error.values
+        )
+        return {"after": self.id}
 
     def _is_wanted_by_now(self):
         """Tell whether an order that was passed over is wanted by the settings of today."""

@@ -179,4 +179,5 @@ class MerchantOrder(models.Model):
         if stale:
             stale.refresh_requested = True
             # Elevated: runs belong to the system. Only these stores are read.
-            stale.store_id.sudo().filtered("api_token")._start_sync("orders")
+            stores = stale.store_id.sudo().filtered("api_token")
+            stores._start_sync("orders", is_patient=True)

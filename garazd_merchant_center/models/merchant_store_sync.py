@@ -29,11 +29,12 @@ class MerchantStore(models.Model):
         until = self._get_day_start(last_day + timedelta(days=1))
         self._start_sync("recover", since=self._get_day_start(first_day), until=until)
 
-    def _start_sync(self, kind, **period):
+    def _start_sync(self, kind, **options):
         """Put a synchronization in the queue of its scheduled action and wake it.
 
         :param str kind: see ``merchant.sync.run.kind``
-        :param period: ``since`` and ``until`` with the kinds ``recover`` and ``recent``
+        :param options: ``since`` and ``until`` with the kinds ``recover`` and ``recent``;
+            ``is_patient`` where no person asks, so that a pause of the marketplace is kept
         """
         self.check_access("read")
         runs = self.env["merchant.sync.run"].sudo()
@@ -42,7 +43,7 @@ class MerchantStore(models.Model):
                 raise UserError(
                     self.env._("Give the store %(store)s its API token first.", store=store.name)
                 )
-            runs |= runs._get_or_start(store, kind, **period)
+            runs |= runs._get_or_start(store, kind, **options)
         runs._wake()
 
     def action_stop_sync(self):

@@ -180,13 +180,14 @@ class MerchantSyncRun(models.Model):
     # === LIFE OF A RUN === #
 
     @api.model
-    def _get_or_start(self, store, kind, since=False, until=False):
+    def _get_or_start(self, store, kind, since=False, until=False, is_patient=False):
         """Return the open run of this kind, ready to go on at once; make one if there is none.
 
         A run of ``REPEATED`` that has begun does not count: another one is to follow it.
 
         :param since: when the orders to read were made (naive UTC), for the step ``orders_created``
         :param until: the moment after that period (naive UTC)
+        :param bool is_patient: nobody waits for it, so a pause that the run makes stays
         """
         vals = {
             "store_id": store.id,
@@ -196,8 +197,9 @@ class MerchantSyncRun(models.Model):
         }
         same = [(key, "=", value) for key, value in vals.items()]
         runs = self.search([*same, ("state", "in", self._OPEN_STATES)], order="state, id")
-        # Writing in vain would make the page that is being done meet a conflict.
-        runs.filtered("next_attempt").next_attempt = False
+        if not is_patient:
+            # Writing in vain would make the page that is being done meet a conflict.
+            runs.filtered("next_attempt").next_attempt = False
         if kind in REPEATED:
             runs = runs.filtered(lambda run: run.state == "pending")
         if runs:

@@ -28,6 +28,12 @@ MODELS = {
     "creation": "merchant.product.builder",
     "pictures": "merchant.listing.picture",
 }
+# Who goes on behind a record that the marketplace stumbles over each time it is asked for alone.
+PASSABLE = {
+    "requested_orders": "merchant.order",
+    "requested_listings": "merchant.listing",
+    "single_listings": "merchant.listing.inquiry",
+}
 # Steps that say nothing about the connection with the marketplace.
 UNCONNECTED = ("values", "pictures")
 
@@ -208,6 +214,8 @@ class MerchantSyncRun(models.Model):
 
     def _postpone(self, error):
         """Try again later, and give up after a number of attempts."""
+        if self._pass_over(error):
+            return
         attempts = self.attempts + 1
         if attempts >= MAX_ATTEMPTS:
             self._fail(error)
@@ -225,6 +233,36 @@ class MerchantSyncRun(models.Model):
         )
         self._report_error(error)
         self._wake(at)
+
+    def _pass_over(self, error):
+        """Go on behind the one record that nobody answers about, the second time.
+
+        It may be the marketplace, and then the next record or step meets the same. But if it is
+        the record, it must not keep all that comes after it from ever being read.
+
+        :return: whether there is such a record
+        :rtype: bool
+        """
+        step = self._get_step()
+        if not (self.attempts and error.record_id and step in PASSABLE) or error.seconds:
+            return False
+        record = self.env[PASSABLE[step]].sudo().browse(error.record_id).exists()
+        if not record:
+            return False
+        now = fields.Datetime.now()
+        self.write(
+            {
+                "state": "running",
+                "started_at": self.started_at or now,
+                "step": step,
+                "cursor": record._pass_over(error, self.cursor),
+                "attempts": 0,
+                "next_attempt": False,
+                "failed": self.failed + 1,
+                "worked_at": now,
+            }
+        )
+        return True
 
     def _report_error(self, error):
         """Open the issue of an error; its Retry asks for the same as this run."""

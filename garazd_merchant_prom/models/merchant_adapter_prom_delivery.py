@@ -1,3 +1,5 @@
+import time
+
 from odoo import models
 
 from odoo.addons.garazd_merchant_center import exceptions, schema
@@ -114,12 +116,19 @@ class MerchantAdapterProm(models.AbstractModel):
         return order_id, operation.payload["number"], carrier
 
     def _send_operations(self, operations):
-        """Override: the numbers of parcels one by one, each proved by reading its order."""
+        """Override: the numbers of parcels one by one, each proved by reading its order.
+
+        As with statuses, nothing more is begun when the patience is over: a slow Prom would
+        outlast the lease and the worker, and with it all that is known of the first ones.
+        """
         if operations[:1].kind != "tracking":
             return super()._send_operations(operations)
         client = self._prom_client(operations.store_id)
         outcomes, problem = {}, None
+        deadline = time.monotonic() + self._prom_status_patience
         for operation in operations:
+            if outcomes and time.monotonic() > deadline:
+                break
             try:
                 outcomes[operation.id] = self._prom_send_tracking(client, operation)
             except exceptions.NeedsUser as error:

@@ -1,4 +1,5 @@
 import re
+import time
 
 from odoo import models
 
@@ -11,6 +12,8 @@ from ..api import schema as prom_schema
 from ..api.paging import record_id
 from .merchant_adapter_prom import neutral_errors
 
+# Seconds after which no further product is read alone.
+PATIENCE = 20
 # The size in the address of a picture; without it there is the picture as it was uploaded.
 SIZE = re.compile(r"_w\d+_h\d+(?=_|\.)")
 
@@ -34,9 +37,13 @@ class MerchantAdapterProm(models.AbstractModel):
             external_id: self._prom_try_details(record)
             for external_id, record in self._prom_read_together(store, external_ids).items()
         }
+        deadline = time.monotonic() + PATIENCE
         for external_id in external_ids:
             if external_id in details:
                 continue
+            if details and time.monotonic() > deadline:
+                # A slow Prom would outlast the worker, and with it what was read.
+                break
             try:
                 record = self._prom_read_product(store, "external_id", external_id)
             except exceptions.NeedsUser as error:

@@ -32,8 +32,17 @@ class MerchantAdapterProm(models.AbstractModel):
         def fetch(last_id, limit):
             return client.products_list(group_id=group, last_id=last_id, limit=limit)
 
+        refusals = ()
         with neutral_errors():
-            records, page = fetch_page(fetch, cursor["page"])
+            try:
+                records, page = fetch_page(fetch, cursor["page"])
+            except (errors.NotFound, errors.RequestRejected) as error:
+                if group is None:
+                    raise
+                # Groups that were deleted there stay known here, and keep no other from being read.
+                records, page = [], None
+                if not isinstance(error, errors.NotFound):
+                    refusals = (exceptions.NeedsUser("request_refused", reason=str(error)),)
         ids = [number for number in map(record_id, records) if number is not None]
         if newest is None:
             newest = max(ids, default=0)
@@ -46,7 +55,8 @@ class MerchantAdapterProm(models.AbstractModel):
         elif group is None:
             following |= self._prom_whole_share(store, cursor, len(ids))
         share = following["share"] if following else 1
-        return replace(self._prom_page(records, following, self._prom_listing), share=share)
+        result = self._prom_page(records, following, self._prom_listing)
+        return replace(result, records=(*result.records, *refusals), share=share)
 
     def _prom_whole_share(self, store, cursor, count):
         """Return how far the whole list is, which takes about half of the time.

@@ -77,6 +77,21 @@ class TestFault(PromCase):
         self._go_on(run)
         self._assert_complete()
 
+    def test_order_that_prom_never_gives_keeps_no_other_from_being_read(self):
+        """Nobody need have pressed a button: a delivery that gets ready has its order read."""
+        bad, good = self._import(), self._import()
+        (bad + good).action_refresh()
+        path = f"/orders/{bad.external_id}"
+        self.sim.faults.add("server_error", path, times=None, status=500)
+        new = self.sim.add_order("pending")
+        run = self._sync()
+        for _attempt in range(5):
+            self._go_on(run)
+        self.assertEqual(self._get_order(new["id"]).state, "imported")
+        self.assertRecordValues(run, [{"state": "partial", "failed": 1}])
+        self.assertFalse(good.refresh_requested)
+        self.assertEqual(self.store.state, "connected")
+
     def test_right_answer_with_a_wrong_label_is_read(self):
         self.sim.faults.add("content_type", times=None)
         self.assertEqual(self._sync("full").state, "done")

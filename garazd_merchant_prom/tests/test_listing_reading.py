@@ -1,5 +1,9 @@
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
+from ..api import errors
+from ..api.client import PromClient
 from .common import PromCase
 
 
@@ -46,6 +50,36 @@ class TestListingReading(PromCase):
                     self.env["merchant.listing"].search([]).unlink()
                     self.env["merchant.listing.inquiry"].search([]).unlink()
                     self._check_complete(inclusive, without_group)
+
+    def test_group_that_prom_does_not_know_any_more_keeps_no_other_from_being_read(self):
+        self._sync("products")
+        groups = self.store._get_adapter()._prom_groups(self.store)
+        refused = errors.RequestRejected({"error": "No such group"}, status=200)
+        for error, state in (
+            (errors.NotFound("HTTP 404", status=404), "done"),
+            (refused, "partial"),
+        ):
+            with self.subTest(state=state):
+                run, asked = self._sync_without_group(min(groups), error)
+                self.assertEqual(run.state, state)
+                self.assertEqual(asked, {None, *groups})
+                self.assertFalse(self._get_issues("request_refused"))
+
+    def _sync_without_group(self, group, error):
+        """Read the products of a shop that answers with an error about one of its groups.
+
+        :return: the run, and the groups whose lists were asked for
+        """
+        asked, products_list = set(), PromClient.products_list
+
+        def read(client, *, group_id=None, **options):
+            asked.add(group_id)
+            if group_id == group:
+                raise error
+            return products_list(client, group_id=group_id, **options)
+
+        with patch.object(PromClient, "products_list", read):
+            return self._sync("products"), asked
 
     def _check_complete(self, inclusive, without_group):
         options, state = self.sim.options, self.sim.state

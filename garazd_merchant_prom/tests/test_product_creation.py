@@ -1,5 +1,8 @@
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
+from ..models import merchant_adapter_prom_details
 from .common import PromCase
 
 
@@ -67,6 +70,16 @@ class TestProductCreation(PromCase):
         self._sync("products")
         self.assertEqual(self.env["product.product"].search_count([]), products)
         self.assertFalse(self.sim.writes())
+
+    def test_slow_prom_tells_of_a_few_products_at_a_time(self):
+        """What is read must be kept before the worker has to end."""
+        ids = [row["id"] for row in self._rows("plain")[:3]]
+        for product_id in ids:
+            self.sim.hide_product(product_id)
+        adapter = self.store._get_adapter()
+        with patch.object(merchant_adapter_prom_details, "PATIENCE", -1):
+            details = adapter._read_listing_details(self.store, list(map(str, ids)))
+        self.assertEqual(list(details), [str(ids[0])])
 
     def _check_texts(self):
         row = self._rows("plain")[0]

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
 from ..api import errors
@@ -214,6 +216,18 @@ class TestTracking(PromCase):
         self.sim.faults.clear()
         self.assertFalse(self._send(), "the order shows that the first attempt has worked")
         self.assertEqual(self._operation().state, "done")
+
+    def test_slow_prom_gets_its_turn_another_time(self):
+        """What is known of the first ones must be kept before the lease and the worker end."""
+        orders = [self._push(number=number) for number in (NUMBER, OTHER)]
+        with patch.object(type(self.env["merchant.adapter.prom"]), "_prom_status_patience", 0):
+            self.assertEqual(len(self._send()), 1)
+        self.assertRecordValues(
+            self._operations(),
+            [{"state": "done", "attempts": 1}, {"state": "pending", "attempts": 0}],
+        )
+        self._send()
+        self.assertEqual([self._shown(order) for order in orders], [NUMBER, OTHER])
 
     def test_prom_that_asks_to_wait_is_waited_for(self):
         orders = [self._push(number=number) for number in (NUMBER, OTHER)]

@@ -4,6 +4,7 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
+from ..api.market import Overloaded
 from .status_common import StatusCase
 
 
@@ -200,6 +201,18 @@ class TestDeliveryGuard(StatusCase):
         picking.do_unreserve()
         picking.action_assign()
         self.assertEqual(self._woken(), woken)
+
+    def test_delivery_that_gets_ready_leaves_a_pause_of_the_market_as_it_is(self):
+        sale = self._import_sale()
+        order = sale.merchant_order_id
+        self._let_time_pass(order, hours=2)
+        self.market.fail("orders", Overloaded(seconds=3600))
+        run = self._sync()
+        pause = run.next_attempt
+        sale.with_user(self.salesman).action_confirm()
+        self.assertTrue(order.refresh_requested)
+        self.assertTrue(pause)
+        self.assertEqual(run.next_attempt, pause)
 
     def test_goods_that_are_missing_ask_for_nothing(self):
         self._make_product("B1", is_storable=True)

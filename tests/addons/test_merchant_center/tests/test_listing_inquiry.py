@@ -1,8 +1,10 @@
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from ..api.market import Overloaded, TokenRejected
 from .common import DemoCase
@@ -41,6 +43,25 @@ class TestListingInquiry(DemoCase):
         self.assertEqual(self._asked(), ["p1"])
         self.assertEqual(self._get_listing("p1").observed_price, 12)
         self.assertRecordValues(run, [{"state": "done", "updated": 1, "progress": 100}])
+
+    def test_large_shop_is_not_compared_each_with_each(self):
+        """PostgreSQL does so with NOT IN when the lists do not fit into the memory of a query."""
+        self._publish(self._make_product("A1"))
+        self._product("p1")
+        inquiries = self.env["merchant.listing.inquiry"]
+        plans, execute = [], type(self.env.cr).execute
+
+        def explain(cr, query, *args, **options):
+            if isinstance(query, SQL) and "merchant_listing_inquiry" in query.code:
+                execute(cr, SQL("EXPLAIN %s", query))
+                plans.append("\n".join(line for (line,) in cr.fetchall()))
+            return execute(cr, query, *args, **options)
+
+        run = self._sync("products")
+        with patch.object(type(self.env.cr), "execute", explain):
+            inquiries._gather(run)
+        self.assertGreater(len(plans), 3)
+        self.assertNotIn("SubPlan", "\n".join(plans))
 
     def test_hidden_product_is_read_once_a_day(self):
         self._product("p1")
@@ -137,6 +158,28 @@ class TestListingInquiry(DemoCase):
         self._sync("products")
         self.assertEqual(len(self._get_inquiries().filtered("absent_count")), 4)
         self.assertEqual(len(self._asked()), 5)
+
+    def test_product_that_nobody_answers_about_keeps_no_other_from_being_asked_for(self):
+        self._publish(self._make_product("A1"), self._make_product("A2"))
+        read_product = self.market.read_product
+
+        def stumble(name, value):
+            if value == "A1":
+                raise Overloaded("nobody answers")
+            return read_product(name, value)
+
+        self.market.read_product = stumble
+        run = self._sync("products")
+        self.assertRecordValues(run, [{"state": "running", "attempts": 1}])
+        run.next_attempt = False
+        self._run_cron("sync_products")
+        self.assertRecordValues(run, [{"state": "partial", "failed": 1}])
+        self.assertEqual(self._asked(), ["A2"])
+        # It is not forgotten.
+        self.market.read_product = read_product
+        with self._later(hours=25):
+            self._sync("products")
+        self.assertEqual(self._asked(), ["A1"])
 
     def test_unreadable_product_is_told_and_asked_again_the_next_day(self):
         self._product("p1")

@@ -52,6 +52,26 @@ class TestListingRefresh(DemoCase):
         self._refresh("1")
         self.assertFalse(listing.absent_since)
 
+    def test_product_that_nobody_answers_about_keeps_no_other_waiting(self):
+        self._stumble_over("1")
+        run = self._refresh("1", "2")
+        run.next_attempt = False
+        self._run_cron("sync_products")
+        self.assertRecordValues(run, [{"state": "partial", "failed": 1}])
+        self.assertFalse(self._get_listing("2").refresh_requested)
+        self.assertTrue(self._get_listing("1").refresh_requested)
+
+    def _stumble_over(self, number):
+        """Let the market answer about any product but this one."""
+        read_product = self.market.read_product
+
+        def stumble(name, value):
+            if value == number:
+                raise Overloaded("nobody answers")
+            return read_product(name, value)
+
+        self.market.read_product = stumble
+
     def test_marketplace_out_of_reach_is_tried_again_later(self):
         self.market.fail("product", Overloaded("nobody answers"))
         run = self._refresh("1")

@@ -80,6 +80,12 @@ class TestOperation(DemoCase):
         self._run_cron("operations")
         self.assertEqual(operation.state, "done")
 
+    def test_lease_of_a_clock_that_was_put_back_holds_nothing(self):
+        operation = self._enqueue(self._import_order("1"))
+        operation.leased_until = fields.Datetime.now() + timedelta(days=3650)
+        self._run_cron("operations")
+        self.assertEqual(operation.state, "done")
+
     def test_switching_to_test_withholds_what_waits(self):
         operation = self._enqueue(self._import_order("1"))
         self.store.with_user(self.admin).action_set_test()

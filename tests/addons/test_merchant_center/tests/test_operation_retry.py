@@ -221,6 +221,18 @@ class TestOperationRetry(DemoCase):
         self._run_cron("operations")
         self.assertEqual(operation.state, "done")
 
+    def test_what_there_was_no_time_for_goes_on_as_soon_as_others_had_their_turn(self):
+        self._import("1")
+        operation = self._enqueue()
+        cron = self.env.ref("garazd_merchant_center.cron_operations")
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        triggers.unlink()
+        unsent = {operation.id: sender.Outcome(state="unsent")}
+        send = type(self.env["merchant.adapter.demo"])
+        with patch.object(send, "_send_operations", lambda adapter, operations: unsent):
+            self._run_cron("operations")
+        self.assertEqual(len(triggers.search([("cron_id", "=", cron.id)])), 1)
+
     # === RETENTION === #
 
     def test_old_operations_are_forgotten_unless_they_wait_or_an_issue_tells_about_them(self):

@@ -6,6 +6,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.garazd_merchant_center.schema import StatusData
 
+from ..api.market import Overloaded
 from .common import DemoCase
 
 
@@ -149,6 +150,43 @@ class TestOrderTrouble(DemoCase):
         order.action_refresh()
         self._run_cron("sync_orders")
         self.assertEqual(issue.state, "resolved")
+
+    def test_order_that_nobody_answers_about_is_told_and_asked_for_again(self):
+        bad, good = self._import_order("1"), self._import_order("2")
+        (bad + good).action_refresh()
+        read_order = self.market.read_order
+
+        def stumble(number):
+            if number == "1":
+                raise Overloaded("nobody answers")
+            return read_order(number)
+
+        self.market.read_order = stumble
+        # What has changed since then does not hold the order, so nobody hears of it otherwise.
+        self.market.orders[0]["changed"] = "2025-01-01T00:00:00+00:00"
+        self._order("3")
+        self._run_cron("sync_orders")
+        run = self.env["merchant.sync.run"].search([("store_id", "=", self.store.id)], limit=1)
+        self.assertRecordValues(run, [{"state": "pending", "attempts": 1}])
+        self.assertFalse(self._get_order("3"))
+        run.next_attempt = False
+        self._run_cron("sync_orders")
+        self.assertEqual(run.state, "partial")
+        self.assertEqual(self._get_order("3").state, "imported")
+        self.assertEqual((bad.refresh_requested, good.refresh_requested), (True, False))
+        issue = self._get_issues("marketplace_unreachable")
+        self.assertEqual(issue._get_record(), bad)
+        self.assertIn("tries again by itself", issue.detail)
+        self.market.read_order = read_order
+        self._run_cron("sync_orders")
+        self.assertEqual((bad.refresh_requested, issue.state), (False, "resolved"))
+
+    def test_answers_about_orders_before_a_fault_are_kept(self):
+        orders = self._import_order("1") + self._import_order("2") + self._import_order("3")
+        orders.action_refresh()
+        self.market.fail("order", Overloaded(seconds=900), times=2, after=1)
+        self._run_cron("sync_orders")
+        self.assertEqual(orders.mapped("refresh_requested"), [False, True, True])
 
     def test_deleted_sales_order_comes_back_with_the_next_change_only(self):
         order = self._import_order("1")

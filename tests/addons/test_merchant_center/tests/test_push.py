@@ -6,6 +6,8 @@ from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from odoo.addons.garazd_merchant_center.models import merchant_listing_sender
+
 from ..api.market import Overloaded
 from .common import DemoCase
 
@@ -262,6 +264,15 @@ class TestPush(PushCase):
             self._send()
         self.assertEqual(len(self._sent()), 1)
 
+    def test_lease_of_a_clock_that_was_put_back_holds_nothing(self):
+        self.goods["A1"].list_price = 150
+        self._commit()
+        self.env["merchant.listing"]._apply_changes()
+        with freeze_time(fields.Datetime.now() + timedelta(days=3650)):
+            self._get_listing("p1")._lease()
+        self._send()
+        self.assertEqual(len(self._sent()), 1)
+
     def test_every_batch_is_kept_in_the_history(self):
         self.goods["A1"].list_price = 150
         self._send()
@@ -288,6 +299,30 @@ class TestPush(PushCase):
         self.store.with_user(self.admin).action_set_production()
         self._send()
         self.assertEqual(self._sent(), {"p1": [{"price": "150.0"}]})
+
+    def test_what_was_withheld_is_looked_at_again_every_few_hours_only(self):
+        self.store.with_user(self.admin).action_set_test()
+        self.goods["A1"].list_price = 150
+        for hours in (0, 4, 8):
+            with (
+                self.subTest(hours=hours),
+                freeze_time(fields.Datetime.now() + timedelta(hours=hours)),
+            ):
+                self._send()
+                self.assertFalse(self._get_listing("p1")._search_to_push(self.store))
+        self.assertEqual(len(self._operations(kind="listing_values", state="withheld")), 1)
+
+    def test_test_environment_looks_at_a_large_shop_in_portions(self):
+        self.store.with_user(self.admin).action_set_test()
+        for product in self.goods.values():
+            product.list_price += 50
+        self.patch(merchant_listing_sender, "WITHHELD_PAGE", 2)
+        self._send()
+        sizes = [
+            len(o.request["body"])
+            for o in self._operations(kind="listing_values", state="withheld")
+        ]
+        self.assertEqual(sizes, [2, 1])
 
     # === GUARDS === #
 
