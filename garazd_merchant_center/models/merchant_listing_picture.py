@@ -303,5 +303,6 @@ def check_picture(content):
         raise DownloadFailed("type", mimetype)
     try:
         ImageProcess(content)
-    except (UserError, ValueError, Image.DecompressionBombError) as error:
+    except (UserError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        # Beside Odoo's own word all those that Pillow has for a broken file.
         raise DownloadFailed("type", str(error)) from error

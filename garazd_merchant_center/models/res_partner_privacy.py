@@ -98,9 +98,9 @@ class ResPartner(models.Model):
         )
         return orders, pickings
 
-    def _get_named_in_accounting(self):
-        """Return who of a family stands on posted entries, which the law wants to be kept."""
-        moves = self.env["account.move"].search(
+    def _get_posted_moves(self):
+        """Return the posted entries on which a family stands."""
+        return self.env["account.move"].search(
             [
                 ("state", "=", "posted"),
                 "|",
@@ -108,6 +108,10 @@ class ResPartner(models.Model):
                 ("commercial_partner_id", "in", self.ids),
             ]
         )
+
+    def _get_named_in_accounting(self):
+        """Return who of a family stands on posted entries, which the law wants to be kept."""
+        moves = self._get_posted_moves()
         return self & (moves.partner_id | moves.commercial_partner_id)
 
     def _get_merchant_orders(self, sale_orders):
@@ -169,13 +173,17 @@ class ResPartner(models.Model):
             raise AccessError(self.env._("Only administrators of the Merchant Center may do this."))
         self.check_access("read")
         family = self._get_merchant_family()
-        orders = family._get_merchant_orders(family._get_merchant_documents()[0])
+        sale_orders, pickings = family._get_merchant_documents()
+        orders = family._get_merchant_orders(sale_orders)
         if not orders and not self.is_merchant_buyer:
             raise UserError(self.env._("%(name)s is no buyer of a marketplace.", name=self.name))
-        if not self.env.su and orders.company_id - self.env.user.company_ids:
+        concerned = (family, orders, sale_orders, pickings, family._get_posted_moves())
+        # Also those that sold to the buyer without a marketplace: their files would be gone.
+        company_ids = {company.id for records in concerned for company in records.company_id}
+        if not self.env.su and not company_ids <= set(self.env.user.company_ids.ids):
             raise AccessError(
                 self.env._(
-                    "%(name)s also bought in stores of companies to which you have no access.",
+                    "%(name)s also bought from companies to which you have no access.",
                     name=self.name,
                 )
             )

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
+
+from .staff_fields import check_domain, check_expression
 
 
 class SaleOrder(models.Model):
@@ -150,12 +151,14 @@ class SaleOrder(models.Model):
 
     @api.model
     def _search(self, domain, *args, **kwargs):
-        """Override: Odoo does not look at the groups of related fields that are searched."""
-        if self.env.user.share and not self.env.su:
-            for condition in Domain(domain).iter_conditions():
-                if field := self._fields.get(condition.field_expr.partition(".")[0]):
-                    self._check_field_access(field, "read")
+        """Override to keep buyers from searching by what is for the staff."""
+        check_domain(self, domain)
         return super()._search(domain, *args, **kwargs)
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        """Override to keep buyers from sorting and grouping by what is for the staff."""
+        check_expression(self, field_expr)
+        return super()._field_to_sql(alias, field_expr, query)
 
     def action_merchant_delivery_checked(self):
         """Note that the staff knows where these orders go."""

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import format_datetime
 
+from .staff_fields import check_domain, check_expression
+
 
 class StockPicking(models.Model):
     _inherit = "stock.picking"
@@ -93,6 +95,17 @@ class StockPicking(models.Model):
         if field.name == "merchant_order_id" and operation == "write" and not self.env.su:
             return False
         return super()._has_field_access(field, operation)
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        """Override to keep buyers from searching by what is for the staff."""
+        check_domain(self, domain)
+        return super()._search(domain, *args, **kwargs)
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        """Override to keep buyers from sorting and grouping by what is for the staff."""
+        check_expression(self, field_expr)
+        return super()._field_to_sql(alias, field_expr, query)
 
     def _action_done(self):
         """Override of `stock` to tell the marketplace of what was delivered completely."""

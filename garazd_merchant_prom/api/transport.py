@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import requests
 
 from . import answers, const, errors
+from .patience import Patience
 
 _logger = logging.getLogger(__name__)
 
@@ -112,7 +113,8 @@ class Transport:
         self._base_url = _checked_url(base_url)
         self._read_only = read_only
         self._headers = {"Accept": "application/json", "X-LANGUAGE": language}
-        self._session = session or requests.Session()
+        self._patience = Patience()
+        self._session = session or self._patience.make_session()
         self._sleep = sleep
         self._clock = clock
         self._on_exchange = on_exchange
@@ -170,9 +172,13 @@ class Transport:
         status, headers, content, failure = None, {}, "", None
         started = self._clock()
         try:
-            with self._send(request, params, timeout) as response:
-                status, headers = response.status_code, response.headers
-                content = self._content(request, response, started + self._budget + timeout)
+            longest = self._budget + timeout
+            with self._patience.lasting(longest) as wait:
+                with self._send(request, params, timeout) as response:
+                    status, headers = response.status_code, response.headers
+                    content = self._content(request, response, started + longest)
+                if wait.is_over:
+                    raise requests.ReadTimeout("the answer does not end")
             return self._judge(request, status, headers, content)
         except (requests.RequestException, OSError, ValueError) as err:
             failure = self._no_answer(request, status, err)

@@ -60,6 +60,7 @@ def test_files_are_read(sim):
         ("server_error", {"status": 403}, "refused"),
         ("redirect", {"to": "http://evil.example/cabinet"}, "moved"),
         ("redirect", {"to": "//evil.example/cabinet"}, "moved"),
+        ("redirect", {"to": "http://["}, "moved"),
         ("bomb", {"kind": "huge"}, "too_large"),
         ("bomb", {"kind": "gzip", "megabytes": 200}, "too_large"),
     ],
@@ -84,6 +85,7 @@ def test_a_redirect_within_prom_is_followed_and_a_circle_is_not(sim):
     ("fault", "args", "seconds"),
     [
         ("too_many_requests", {"retry_after": 7}, 7),
+        ("too_many_requests", {"retry_after": "9" * 400}, 86400),
         ("too_many_requests", {}, None),
         ("server_error", {"status": 503}, None),
         ("refuse", {}, None),

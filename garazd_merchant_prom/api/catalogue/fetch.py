@@ -10,6 +10,8 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from urllib3.exceptions import HTTPError
 
+from ..const import MAX_RETRY_AFTER
+from ..patience import Patience
 from .errors import FileNotGiven, FileUnreadable
 from .markup import is_page
 from .table import MAX_FILE
@@ -23,6 +25,8 @@ HOSTS = ("prom.ua", "my.prom.ua")
 #: Seconds without a byte, and for the whole file.
 TIMEOUT = 20
 PATIENCE = 120
+#: Seconds; no pause that is asked for is longer.
+MAX_PAUSE = MAX_RETRY_AFTER
 REDIRECTS = 3
 BLOCK = 16 * 1024
 #: Prom is busy, not unwilling.
@@ -70,28 +74,34 @@ def fetch(address, others=(), patience=PATIENCE, clock=time.monotonic):
     for _step in range(REDIRECTS + 1):
         if not is_address(address, others):
             raise FileUnreadable("moved")
-        content, following = _ask(address, lambda: clock() > end)
+        content, following = _ask(address, end - clock(), lambda: clock() > end)
         if following is None:
             return _check(content)
-        address = urljoin(address, following)
+        try:
+            address = urljoin(address, following)
+        except ValueError:
+            break
     raise FileUnreadable("moved")
 
 
-def _ask(address, is_over):
+def _ask(address, seconds, is_over):
     """Return what is answered, or where it leads to."""
     problem = "nothing"
+    patience = Patience()
     headers = {"Accept-Encoding": "identity"}
     try:
         with (
             _kept_out_of_the_log(),
-            requests.get(
+            patience.lasting(seconds) as wait,
+            patience.make_session() as session,
+            session.get(
                 address, timeout=TIMEOUT, allow_redirects=False, stream=True, headers=headers
             ) as answer,
         ):
             if answer.is_redirect:
                 return None, answer.headers["Location"]
             _check_status(answer)
-            return _read(answer, is_over), None
+            return _read(answer, lambda: wait.is_over or is_over()), None
     except (requests.RequestException, HTTPError, OSError) as error:
         problem = type(error).__name__
     # Outside of the handler, so that nothing leads back to the error with the address in it.
@@ -102,7 +112,9 @@ def _check_status(answer):
     status = answer.status_code
     if status in PASSING:
         pause = answer.headers.get("Retry-After", "")
-        raise FileNotGiven(f"HTTP {status}", float(pause) if pause.isdecimal() else None)
+        raise FileNotGiven(
+            f"HTTP {status}", min(float(pause), MAX_PAUSE) if pause.isdecimal() else None
+        )
     if status in GONE:
         raise FileUnreadable("not_found")
     if status != requests.codes.ok:
@@ -119,7 +131,7 @@ def _read(answer, is_over):
     content = bytearray()
     while block := answer.raw.read(BLOCK):
         if is_over():
-            raise FileNotGiven("too slow")
+            break
         room = MAX_FILE + 1 - len(content)
         try:
             content += unpack.decompress(block, room) if unpack else block
@@ -127,6 +139,9 @@ def _read(answer, is_over):
             raise FileUnreadable("broken") from None
         if len(content) > MAX_FILE:
             raise FileUnreadable("too_large")
+    if is_over():
+        # What was cut off looks as if it had come to its end.
+        raise FileNotGiven("too slow")
     _check_length(answer, content, packing)
     return bytes(content)
 

@@ -112,6 +112,31 @@ class TestAccess(DemoCase):
         with self.assertRaises(AccessError):
             sale.order_line.search([("order_id.merchant_fee_sale", ">", 0)])
 
+    def test_buyer_with_a_portal_sorts_and_counts_by_nothing_of_the_marketplace(self):
+        """Odoo does not look at the groups of related fields there."""
+        sale = self._get_order("1").sale_order_id
+        sale.action_confirm()
+        buyer = self._make_user("buyer", "base.group_portal", self.company)
+        sale.partner_id = sale.picking_ids.partner_id = buyer.partner_id
+        for record in (sale.with_user(buyer), sale.picking_ids[:1].with_user(buyer)):
+            self.assertEqual(record.search([("name", "=", record.name)]), record)
+            self.assertTrue(record._read_group([], ["partner_id"]))
+            fields_ = [
+                field
+                for name, field in record._fields.items()
+                if name.startswith("merchant_") and field.related and field.type != "one2many"
+            ]
+            self.assertTrue(fields_)
+            for field in fields_:
+                with self.subTest(field), self.assertRaises(AccessError):
+                    record.search([(field.name, "!=", False)])
+                with self.subTest(field), self.assertRaises(AccessError):
+                    record.search([], order=field.name)
+                with self.subTest(field), self.assertRaises(AccessError):
+                    record._read_group([], [field.name])
+                with self.subTest(field), self.assertRaises(AccessError):
+                    record._read_group([], [], [f"{field.name}:array_agg"])
+
     def test_buttons_do_nothing_for_another_company(self):
         for record, name in (
             (self.store, "action_sync"),

@@ -1,11 +1,18 @@
+import gzip
 import http.server
+import socket
 import threading
+import time
+from contextlib import suppress
 
 from odoo.tests import BaseCase
 
+from odoo.addons.garazd_merchant_center.tools import download as tool
 from odoo.addons.garazd_merchant_center.tools.download import DownloadFailed, download, is_public
 
 HOST = "127.0.0.1"
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 500000\r\n\r\n"
+MEGABYTE = b" " * 1024 * 1024
 
 
 class FileServer(http.server.ThreadingHTTPServer):
@@ -50,6 +57,31 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *arguments):
         """Keep the console quiet."""
+
+
+class RawServer:
+    """Sends what it is given, piece by piece, to each who connects, and counts the bytes."""
+
+    def __init__(self, pieces, pause=0):
+        self._pieces, self._pause = pieces, pause
+        self.sent = 0
+        self._listener = socket.create_server((HOST, 0))
+        self.url = f"http://{HOST}:{self._listener.getsockname()[1]}/a.png"
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self):
+        with suppress(OSError):
+            while True:
+                connection, _address = self._listener.accept()
+                with suppress(OSError), connection:
+                    connection.recv(65536)
+                    for piece in self._pieces:
+                        connection.sendall(piece)
+                        self.sent += len(piece)
+                        time.sleep(self._pause)
+
+    def close(self):
+        self._listener.close()
 
 
 class TestDownload(BaseCase):
@@ -104,6 +136,49 @@ class TestDownload(BaseCase):
             self.server.url("/loop"),
         ):
             self._assert_fails("address", url)
+
+    def test_redirect_to_what_is_no_address_is_told(self):
+        for number, target in enumerate(("http://[", "http://[::1", "http://*/", "http://x:port/")):
+            self.server.files[f"/{number}"] = target
+            self._assert_fails("address", self.server.url(f"/{number}"))
+
+    def test_redirect_in_other_letters_is_followed(self):
+        """Nobody encodes the addresses in headers as they should be."""
+        target = "/синій.png".encode().decode("latin-1")
+        self.server.files = {"/a": target, "/%D1%81%D0%B8%D0%BD%D1%96%D0%B9.png": b"picture"}
+        self.assertEqual(download(self.server.url("/a"), trusted_host=HOST), b"picture")
+
+    def _serve_raw(self, pieces, pause=0):
+        server = RawServer(pieces, pause)
+        self.addCleanup(server.close)
+        return server
+
+    def test_body_of_a_redirect_is_not_read(self):
+        head = f"HTTP/1.1 302 Found\r\nLocation: {self.server.url('/a.png')}\r\n\r\n".encode()
+        server = self._serve_raw([head, *[MEGABYTE] * 64])
+        self.server.files = {"/a.png": b"picture"}
+        self.assertEqual(download(server.url, trusted_host=HOST), b"picture")
+        self.assertLess(server.sent, 16 * len(MEGABYTE))
+
+    def test_file_that_trickles_in_is_given_up(self):
+        self.patch(tool, "PATIENCE", 1)
+        for head in (HEAD, b"HTTP/1.1 200 OK\r\nX-Header: ", b"HTTP/1.1 200 OK\r\n\r\n"):
+            server = self._serve_raw([head, *[b"x"] * 50], pause=0.1)
+            begun = time.monotonic()
+            self._assert_fails("network", server.url, is_passing=True)
+            self.assertLess(time.monotonic() - begun, 3)
+
+    def test_packed_file_is_unpacked_as_far_as_it_may_grow(self):
+        def pack(content, *packings):
+            for _packing in packings:
+                content = gzip.compress(content)
+            head = f"Content-Encoding: {', '.join(packings)}\r\nContent-Length: {len(content)}"
+            return self._serve_raw([f"HTTP/1.1 200 OK\r\n{head}\r\n\r\n".encode(), content]).url
+
+        self.assertEqual(download(pack(b"picture", "gzip"), trusted_host=HOST), b"picture")
+        self._assert_fails("large", pack(MEGABYTE, "gzip"), max_bytes=100_000)
+        # Each layer may multiply the size by a thousand before it can be counted.
+        self._assert_fails("network", pack(b"picture", "gzip", "gzip"))
 
     def test_file_that_is_too_large_is_given_up(self):
         self.server.files = {"/a.png": b"0" * 200_000}

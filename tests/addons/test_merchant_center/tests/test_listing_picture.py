@@ -167,6 +167,16 @@ class TestListingPicture(CreationCase):
                 issues = self._get_issues("listing_picture")
                 self.assertIn(self._get_listing(name).id, issues.mapped("res_id"))
 
+    def test_what_breaks_its_reader_stops_no_other_picture(self):
+        """Pillow has many words for a broken file, `requests` for an address that cannot be."""
+        # In place of the end of the picture a text that is longer than the file.
+        cut = make_picture("red")[:-12] + (1000).to_bytes(4, "big") + b"tEXt" + b"abc"
+        self.server.files |= {"/cut": cut, "/lost": "http://["}
+        self._product("p1", pictures=self._urls("cut", "lost", "green.png"))
+        run = self._create()
+        self.assertRecordValues(run, [{"state": "partial", "created": 1, "failed": 2}])
+        self._assert_main(self._get_product("p1"), "green")
+
     def test_picture_that_unpacks_to_gigabytes_is_refused(self):
         """A few kilobytes that would be hundreds of millions of pixels."""
         for name, size in (("large", 8_000), ("huge", 20_000)):

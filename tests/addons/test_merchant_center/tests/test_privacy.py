@@ -278,6 +278,23 @@ class TestPrivacy(PrivacyCase):
         with self.assertRaises(AccessError):
             wizards.create({"partner_id": self.partner.id}).read(["open_orders"])
 
+    def test_customers_of_other_companies_without_a_store_are_not_erased(self):
+        """A contact that two companies share; only one of them sells on the marketplace."""
+        self.partner.company_id = False
+        sale = self.env["sale.order"].create(
+            {"partner_id": self.partner.id, "company_id": self.other_company.id}
+        )
+        paper = self.env["ir.attachment"].create(
+            {"name": "Contract", "res_model": "sale.order", "res_id": sale.id}
+        )
+        with self.assertRaisesRegex(AccessError, "to which you have no access"):
+            self._erase()
+        self.assertTrue(paper.exists())
+        self.assertEqual(self.partner.name, NAME)
+        self.admin.company_ids |= self.other_company
+        self._erase()
+        self.assertFalse(paper.exists())
+
     def test_colleagues_companies_and_strangers_cannot_be_erased(self):
         self.sale.partner_id = self.user.partner_id
         self.env["merchant.mapping"]._link(
