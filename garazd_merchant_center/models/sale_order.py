@@ -1,10 +1,12 @@
 from odoo import api, fields, models
 
+from .staff_fields import SystemMany2one
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    merchant_order_id = fields.Many2one(
+    merchant_order_id = SystemMany2one(
         "merchant.order",
         string="Marketplace Order",
         readonly=True,

@@ -1,4 +1,19 @@
+from odoo import fields
 from odoo.fields import Domain
+
+
+class SystemMany2one(fields.Many2one):
+    """Leads to a record that nobody but the system chooses.
+
+    That it cannot be written is not enough: a form that is filled in and never saved shows what
+    fields related to it say, of whatever record it names.
+    """
+
+    def convert_to_cache(self, value, record, validate=True):
+        """Override of `odoo.fields` to leave a record that is not saved with what it has."""
+        if not record.env.su and not any(record._ids):
+            value = record._origin.sudo()[self.name].id
+        return super().convert_to_cache(value, record, validate)
 
 
 def check_domain(records, domain):

@@ -1,14 +1,16 @@
 from odoo import api, fields, models
 from odoo.tools import format_datetime
 
-from .staff_fields import check_domain, check_expression
+from .staff_fields import SystemMany2one, check_domain, check_expression
 
 
 class StockPicking(models.Model):
     _inherit = "stock.picking"
 
-    merchant_order_id = fields.Many2one(
-        related="sale_id.merchant_order_id",
+    merchant_order_id = SystemMany2one(
+        "merchant.order",
+        string="Marketplace Order",
+        compute="_compute_merchant_order_id",
         store=True,
         index="btree_not_null",
         groups="base.group_user",
@@ -17,7 +19,9 @@ class StockPicking(models.Model):
     merchant_store_id = fields.Many2one(
         related="merchant_order_id.store_id", string="Marketplace Store", groups="base.group_user"
     )
-    merchant_reference = fields.Char(related="sale_id.merchant_reference", groups="base.group_user")
+    merchant_reference = fields.Char(
+        related="merchant_order_id.sale_order_id.merchant_reference", groups="base.group_user"
+    )
     merchant_delivery_summary = fields.Char(
         string="Send To", related="merchant_order_id.delivery_summary", groups="base.group_user"
     )
@@ -48,6 +52,12 @@ class StockPicking(models.Model):
     )
 
     # === COMPUTE METHODS === #
+
+    @api.depends("sale_id.merchant_order_id")
+    def _compute_merchant_order_id(self):
+        for picking in self:
+            # A form that is filled in and never saved may name the sales order of others.
+            picking.merchant_order_id = picking._origin.sale_id.merchant_order_id
 
     @api.depends(
         "state",
@@ -125,7 +135,8 @@ class StockPicking(models.Model):
     def _get_merchant_orders(self):
         """Return the orders whose goods these transfers move; one parcel may hold several."""
         # Elevated: who works in the warehouse need not have access to orders.
-        pickings = self.sudo()
+        # Only what is saved: a form may name the orders of others.
+        pickings = self._origin.sudo()
         return (
             pickings.merchant_order_id | pickings.move_ids.sale_line_id.order_id.merchant_order_id
         )

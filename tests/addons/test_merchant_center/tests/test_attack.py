@@ -204,6 +204,38 @@ class TestAttack(DemoCase):
                 told = self._try(user, "merchant.delivery.confirm", pickings, "message")
                 self.assertFalse(told.get("message"), told)
 
+    def test_forms_show_nothing_of_the_orders_of_others(self):
+        """A form that is filled in and never saved may name any order of a marketplace."""
+        order = self._get_order("1")
+        order.recipient_phone = "+380501112233"
+        self.sale.action_confirm()
+        salesman = self._make_user(
+            "salesman", "sales_team.group_sale_salesman_all_leads", self.other_company
+        )
+        storekeeper = self._make_user("storekeeper", "stock.group_stock_user", self.other_company)
+        phone = "merchant_recipient_phone"
+        for user, name, vals in (
+            (salesman, "sale.order", {"merchant_order_id": order.id}),
+            (storekeeper, "stock.picking", {"merchant_order_id": order.id}),
+            (storekeeper, "stock.picking", {"sale_id": self.sale.id}),
+        ):
+            with self.subTest(vals, model=name):
+                told = self._try(user, name, vals, phone, "merchant_reference")
+                self.assertFalse(told.get(phone), told)
+                self.assertFalse(told.get("merchant_reference"), told)
+            records = self._as(user, name).with_context(default_merchant_order_id=order.id)
+            for record in (records.new({}), records.new(vals)):
+                self.assertFalse(record[phone])
+        # What is saved is shown, also while somebody changes it.
+        colleague = self._make_user(
+            "colleague", "sales_team.group_sale_salesman_all_leads", self.company
+        )
+        sale = self.sale.with_user(colleague)
+        self.assertEqual(sale[phone], order.recipient_phone)
+        told = sale.onchange({"note": "x"}, ["note"], {"note": {}, phone: {}})["value"]
+        self.assertNotIn(phone, told)
+        self.assertEqual(sale.new({"note": "x"}, origin=sale)[phone], order.recipient_phone)
+
     def _try(self, user, *args):
         """As `_ask`; a refusal tells nothing either."""
         try:
