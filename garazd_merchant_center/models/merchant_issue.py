@@ -313,7 +313,7 @@ class MerchantIssue(models.Model):
                 alone = issues.filtered_domain([("res_id", "not in", records.ids)])
             for issue in alone:
                 issue._start_sync_again()
-        return next(filter(None, told), True)
+        return next((action for action in told if isinstance(action, dict)), True)
 
     def action_resolve(self):
         """Mark the issues as settled by hand."""

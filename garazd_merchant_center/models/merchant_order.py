@@ -153,7 +153,7 @@ class MerchantOrder(models.Model):
         Of the other orders, only the payment is looked at again. Many orders are read again from
         the marketplace, in the background.
 
-        :return: the action that tells so, or nothing when all is done
+        :return: the action that tells so, or True when all is done
         """
         self.check_access("read")
         # Elevated: what was read belongs to the system.
@@ -163,7 +163,7 @@ class MerchantOrder(models.Model):
             unread.action_refresh()
         read = orders - unread
         incomplete = read.filtered(lambda o: o.state != "imported" or o._has_placeholder())
-        told = None
+        told = True
         if len(incomplete) > AT_ONCE:
             # Without a digest an order counts as changed.
             incomplete.digest = False

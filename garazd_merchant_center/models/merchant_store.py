@@ -310,18 +310,22 @@ class MerchantStore(models.Model):
     def action_sync(self):
         """Start the full initial synchronization in the background."""
         self._start_sync("full")
+        return True
 
     def action_sync_base(self):
         """Read order statuses, payment and delivery methods and product groups."""
         self._start_sync("base")
+        return True
 
     def action_sync_products(self):
         """Read the listings and match them with the products of Odoo."""
         self._start_sync("products")
+        return True
 
     def action_sync_orders(self):
         """Read new and changed orders."""
         self._start_sync("orders")
+        return True
 
     def action_recover_orders(self):
         """Open the wizard that asks for orders by number or period."""
@@ -351,6 +355,7 @@ class MerchantStore(models.Model):
         """Send changes to the marketplace from now on. What was withheld before stays withheld."""
         self._check_administrator()
         self.mode = "production"
+        return True
 
     def action_set_test(self):
         """Send nothing from now on; operations that wait are withheld."""
@@ -359,6 +364,7 @@ class MerchantStore(models.Model):
         # Elevated: operations belong to the system.
         waiting = self.env["merchant.operation"].sudo()
         waiting.search([("store_id", "in", self.ids), ("state", "=", "pending")])._withhold()
+        return True
 
     # === BUSINESS METHODS === #
 

@@ -107,11 +107,13 @@ class Verdict:
     """What became of each item of a write.
 
     `confirmed` are the asked ids that Prom reports as processed and does not complain about;
-    `errors` holds messages by asked id. An id in neither needs a read-back.
+    `errors` holds messages by asked id. An id in neither needs a read-back. `vague` are those in
+    `errors` that Prom does not name: its message is about the call, maybe for the sake of another.
     """
 
     confirmed: frozenset
     errors: dict
+    vague: frozenset = frozenset()
     raw: dict = field(repr=False)
 
     def unconfirmed(self, asked):
@@ -137,10 +139,12 @@ def verdict(data, asked):
     confirmed = frozenset(item for item in asked if item in processed and item not in errors)
     whole = messages.pop("error", "")
     whole = flatten([whole, messages])
+    vague = frozenset()
     if whole:
+        vague = frozenset(asked) - confirmed - errors.keys()
         rest = (item for item in asked if item not in confirmed)
         errors = {**dict.fromkeys(rest, whole), **errors}
-    return Verdict(confirmed=confirmed, errors=errors, raw=data)
+    return Verdict(confirmed=confirmed, errors=errors, vague=vague, raw=data)
 
 
 def _as_text(value):

@@ -95,7 +95,13 @@ class MerchantAdapterProm(models.AbstractModel):
 
         :raises MarketplaceError: what it said nothing about could not be read back
         """
-        progress.refuse([c for c in batch if c.external_id in verdict.errors], verdict.errors)
+        vague = [c for c in batch if c.external_id in verdict.vague]
+        if len(vague) > 1:
+            progress.refuse_call(vague, verdict.errors[vague[0].external_id])
+        else:
+            vague = []  # nobody else can be meant
+        refused = [c for c in batch if c.external_id in verdict.errors and c not in vague]
+        progress.refuse(refused, verdict.errors)
         for change in batch:
             if change.external_id in verdict.confirmed:
                 progress.confirm(change, change.get_values().keys())

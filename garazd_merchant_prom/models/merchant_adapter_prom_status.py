@@ -85,10 +85,15 @@ class MerchantAdapterProm(models.AbstractModel):
                 outcomes[operation.id] = outcome
             yield
         rest = operations.filtered(lambda operation: operation.id not in outcomes)
-        for batch in rest.grouped(_get_target).values():
-            refused, doubt = self._prom_set_status(client, batch, outcomes)
+        waiting = list(rest.grouped(_get_target).values())
+        while waiting:
+            batch = waiting.pop(0)
+            refused, doubt, vague = self._prom_set_status(client, batch, outcomes)
+            # Any of them may be the one that is to blame: each half goes by itself.
+            half = len(vague) // 2
+            waiting[:0] = filter(None, (vague[:half], vague[half:]))
             yield
-            for operation in batch.filtered(lambda o: outcomes[o.id].state == "retry"):
+            for operation in (batch - vague).filtered(lambda o: outcomes[o.id].state == "retry"):
                 refusal = refused.get(self._prom_order_id(operation))
                 outcome = self._prom_look(client, operation, refusal, doubt)
                 raw = outcomes[operation.id].response
@@ -99,18 +104,20 @@ class MerchantAdapterProm(models.AbstractModel):
         """Send operations that set the same status.
 
         :param dict outcomes: gets what the answer says about each of them
-        :return: what Prom said against them, by the number of the order, and why there is no answer
-        :rtype: tuple[dict[str, str], RetryLater | None]
+        :return: what Prom said against them, by the number of the order, why there is no answer,
+            and those that were refused together, about which nothing is known
+        :rtype: tuple[dict[str, str], RetryLater | None, merchant.operation]
         :raises MarketplaceError: nothing was carried out
         """
         ids = {operation.id: self._prom_order_id(operation) for operation in batch}
-        confirmed, refused, raw, doubt = frozenset(), {}, None, None
+        confirmed, refused, unnamed, raw, doubt = frozenset(), {}, frozenset(), None, None
         try:
             with neutral_errors():
                 verdict = client.orders_set_status(
                     list(ids.values()), **self._prom_status_target(batch[0].payload)
                 )
             confirmed, refused, raw = verdict.confirmed, verdict.errors, verdict.raw
+            unnamed = verdict.vague
         except exceptions.RetryLater as error:
             if error.__cause__.repeatable:
                 raise
@@ -118,12 +125,16 @@ class MerchantAdapterProm(models.AbstractModel):
             raw, doubt = str(error), error
         except exceptions.NeedsUser as error:
             refused = dict.fromkeys(ids.values(), error.values["reason"])
-        for operation in batch:
+            unnamed = frozenset(refused)
+        vague = batch.filtered(lambda operation: ids[operation.id] in unnamed)
+        if len(vague) == 1:
+            vague = vague.browse()  # nobody else can be meant
+        for operation in batch - vague:
             outcome = schema.Outcome(state="done", response=raw)
             if ids[operation.id] not in confirmed:
                 outcome = self._prom_open_outcome(operation, refused.get(ids[operation.id]), doubt)
             outcomes[operation.id] = replace(outcome, response=raw)
-        return refused, doubt
+        return refused, doubt, vague
 
     def _prom_open_outcome(self, operation, refusal, doubt):
         """Return the outcome of an operation about which nothing is proved.

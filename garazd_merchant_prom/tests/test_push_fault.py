@@ -70,6 +70,18 @@ class TestPushFault(PromPushCase):
         self.assertEqual(listing.push_state, "refused")
         self.assertEqual(len(self._get_issues("push_refused")), 1)
 
+    def test_product_that_refuses_its_whole_call_does_not_take_others_along(self):
+        listings = self._change()
+        culprit = listings[len(listings) // 2]
+        self.sim.state.products.pop(int(culprit.external_id))
+        for refusal in ("call", "rest"):
+            with self.subTest(refusal):
+                self.sim.options.batch_refusal = refusal
+                self._send()
+                self.assertEqual(culprit.push_state, "refused")
+                self.assertEqual(set((listings - culprit).mapped("push_state")), {"none"})
+                self._change()
+
     def test_read_back_that_fails_is_no_confirmation(self):
         listing, product, row = self._pick()
         product.list_price = 555

@@ -153,6 +153,23 @@ class TestStatusPush(PromCase):
         self.assertEqual(self._operations().state, "failed")
         self.assertTrue(self._get_issues("operation_failed"))
 
+    def test_order_that_refuses_its_whole_call_does_not_take_others_along(self):
+        for refusal in ("call", "rest"):
+            with self.subTest(refusal):
+                self.sim.options.batch_refusal = refusal
+                sales = self._import_sales(7)
+                closed = sales[3]
+                self.sim.touch(int(closed.merchant_order_id.external_id), status="canceled")
+                sales.action_confirm()
+                self.assertLess(len(self._send()), 8)
+                self.assertEqual(set(self._shown(sales - closed)), {"received"})
+                operations = self._operations().filtered(
+                    lambda o, orders=sales.merchant_order_id: o.res_id in orders.ids
+                )
+                self.assertEqual(sorted(operations.mapped("state")), ["done"] * 6 + ["failed"])
+                failed = operations.filtered(lambda operation: operation.state == "failed")
+                self.assertEqual(failed.res_id, closed.merchant_order_id.id)
+
     def test_cancellation_by_the_buyer_is_not_sent_back(self):
         sale = self._import_sales()
         order_id = int(sale.merchant_order_id.external_id)

@@ -44,7 +44,12 @@ class ProductDataFeedFile(models.AbstractModel):
     def _get_folder(self):
         """Return the folder for temporary files: beside the file store, where there is space."""
         attachment = self.env["ir.attachment"]
-        return None if attachment._storage() == "db" else attachment._filestore()
+        if attachment._storage() == "db":
+            return None
+        folder = attachment._filestore()
+        # Odoo makes it with the first file, and a copy of a database may have none yet.
+        os.makedirs(folder, exist_ok=True)
+        return folder
 
     @contextlib.contextmanager
     def _open_edition(self):

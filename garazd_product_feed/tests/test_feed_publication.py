@@ -1,6 +1,7 @@
 import hashlib
 import io
 import secrets
+import tempfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -374,6 +375,14 @@ class TestFeedPublication(FeedCommon, CronMixinCase):
         self.assertEqual(len(self._read_file().xpath("//offer")), 10)
         self.products[0].list_price = 3
         self.assertEqual(self.feed._generate()["rendered_count"], 1)
+
+    def test_database_without_a_file_store_yet(self):
+        """Odoo makes the folder with the first file, which a copied database may not have had."""
+        with tempfile.TemporaryDirectory() as folder:
+            missing = str(Path(folder) / "filestore" / self.env.cr.dbname)
+            self.patch(type(self.env["ir.attachment"]), "_filestore", lambda _self: missing)
+            self.feed._generate()
+            self.assertEqual(len(self._read_file().xpath("//offer")), 10)
 
     def test_form_can_be_filled_in(self):
         with Form(self.env["product.data.feed"].with_user(self.manager)) as form:

@@ -37,6 +37,9 @@ class Options:
     names_by_language: bool = True
 
     # Writes (api.md 7, 8, 10)
+    #: One order or product that is refused: "items" tells it by its id; "call" refuses all of them
+    #: with one `error`; "rest" stops there, with one `error` for all that was not done.
+    batch_refusal: str = "items"
     #: An order in `paid` may move to a status of the shop.
     custom_after_paid: bool = True
     #: A second waybill number replaces the first one instead of "already added".
@@ -99,6 +102,7 @@ class Options:
         "custom_status_filter": ("error", "works", "empty"),
         "cancelled_filter": ("works", "error"),
         "unknown_order": ("404", "error"),
+        "batch_refusal": ("items", "call", "rest"),
         "deleted_products": ("listed", "gone"),
         "declaration_answer": ("status", "empty", "ids"),
         "special_offer_relation": ("price_after", "price_before"),

@@ -1,7 +1,7 @@
 """POST /orders/set_status (api.md 7)."""
 
 from .exchange import is_int
-from .routes_orders import change_order, find_order, ids_of, result
+from .routes_orders import change_order, find_order, ids_of, refusal_of, result
 from .routing import Route
 from .text import (
     CANCELLATION_REASONS,
@@ -26,16 +26,21 @@ def set_status(world, request):
     ids = ids_of(data)
     status = _target(world, data)
     cancellation = _cancellation(status, data, request.language)
-    done, errors = [], {}
+    problems = {number: _problem(request, find_order(world, number), status) for number in ids}
+    errors = {str(number): problem for number, problem in problems.items() if problem}
+    refusal = refusal_of(world, errors)
+    if refusal and world.options.batch_refusal == "call":
+        return refusal
+    done = []
     for order_id in ids:
         order = find_order(world, order_id)
-        problem = _problem(request, order, status)
-        if problem:
-            errors[str(order_id)] = problem
+        if problems[order_id]:
+            if refusal:
+                break
         elif _moves(world, str(order.get("status")), status):
             change_order(world, request, order_id, **_changes(world, request, status, cancellation))
             done.append(order_id)
-    return result(done, errors)
+    return {**refusal, "processed_ids": done} if refusal else result(done, errors)
 
 
 def _target(world, data):

@@ -97,6 +97,16 @@ def ids_of(data):
     return list(dict.fromkeys(ids))
 
 
+def refusal_of(world, errors):
+    """Return the one `error` of a call, None where each item has its own.
+
+    :rtype: dict or None
+    """
+    if not errors or world.options.batch_refusal == "items":
+        return None
+    return {"error": "; ".join(map(str, errors.values()))}
+
+
 def result(done, errors):
     """Return the answer of a batch: `errors` only when there are any.
 

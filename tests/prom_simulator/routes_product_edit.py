@@ -5,6 +5,7 @@ from datetime import datetime
 
 from .exchange import is_int, is_number
 from .routes_catalogue import find_product
+from .routes_orders import refusal_of
 from .routing import Route
 
 PRESENCES = ("available", "not_available", "order", "service", "waiting")
@@ -32,13 +33,22 @@ def _edit(world, request, external):
     refusal = _body_problem(world, request, items)
     if refusal:
         return {"errors": {"error": refusal}}
-    done, errors = [], {}
-    for item in items:
+    done, errors, refusal = [], {}, None
+    products = [_find(world, item["id"], external) for item in items]
+    problems = [
+        _item_problem(world, request, item, product)
+        for item, product in zip(items, products, strict=True)
+    ]
+    if world.options.batch_refusal == "call":
+        errors = {str(i): problem for i, problem in enumerate(problems) if problem}
+        if refusal := refusal_of(world, errors):
+            return refusal
+    for item, product, problem in zip(items, products, problems, strict=True):
         key = item["id"]
-        product = _find(world, key, external)
-        problem = _item_problem(world, request, item, product)
         if problem:
             errors[str(key)] = problem
+            if refusal := refusal_of(world, errors):
+                break
             continue
         changes = _changes(item, product, request.language)
         if any(product.get(name) != value for name, value in changes.items()):
@@ -46,7 +56,7 @@ def _edit(world, request, external):
             _pass_presence_on(world, product, changes)
             world.wrote(request, "product", product.get("id"), changes)
         done.append(key)
-    return {"processed_ids": done, "errors": errors}
+    return {"processed_ids": done, **(refusal or {"errors": errors})}
 
 
 def _body_problem(world, request, items):

@@ -144,6 +144,13 @@ def test_a_message_about_the_whole_call_goes_to_those_not_confirmed():
     assert (verdict.confirmed, verdict.errors) == ({"1"}, {"2": "partly"})
 
 
+def test_a_message_about_the_whole_call_names_nobody():
+    verdict = judge({"processed_ids": [1], "error": "partly", "errors": {"2": "no"}}, *"1234")
+    assert (verdict.confirmed, verdict.vague) == ({"1"}, {"3", "4"})
+    assert verdict.errors == {"2": "no", "3": "partly", "4": "partly"}
+    assert not judge({"processed_ids": [1], "errors": {"2": "no"}}, "1", "2", "3").vague
+
+
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [

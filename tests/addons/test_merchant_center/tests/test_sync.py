@@ -1,3 +1,4 @@
+import xmlrpc.client
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
@@ -43,6 +44,21 @@ class TestSync(DemoCase):
         self._sync("full")
         run = self._sync("full")
         self.assertRecordValues(run, [{"created": 0, "updated": 0, "unchanged": 12}])
+
+    def test_programs_outside_get_an_answer_they_can_read(self):
+        """XML-RPC has no word for nothing: the call would be done and look failed."""
+        self._order("1")
+        self._sync("full")
+        order = self._get_order("1")
+        calls = [
+            *(getattr(self.store, f"action_{name}") for name in ("set_production", "set_test")),
+            *(getattr(self.store, f"action_sync{part}") for part in ("", "_base", "_products")),
+            *(self.store.action_sync_orders, self.store.action_check_connection),
+            *(order.action_retry, order.action_refresh),
+        ]
+        for call in calls:
+            with self.subTest(call.__name__):
+                self.assertTrue(xmlrpc.client.dumps((call(),), allow_none=False))
 
     def test_form_shows_what_is_going_on(self):
         self.store.action_sync()
